@@ -1,0 +1,138 @@
+"""What AWS computes for each resource type, and what it answers to each lookup.
+
+One table, in one file an area. An unknown type or lookup fails: a fake that guesses would prove
+nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from typing import Any, Final
+
+from offline.aws.table import Context, Type, render
+from offline.naming import Naming
+from offline.values import UNKNOWN
+
+AREAS: Final = ("iam", "network", "data", "api", "frontend")
+DEFAULT_ACCOUNT: Final = "111122223333"
+DEFAULT_REGION: Final = "eu-west-2"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """The account and region that a provider works in, and the tags it puts on everything."""
+
+    account: str = DEFAULT_ACCOUNT
+    region: str = DEFAULT_REGION
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@cache
+def types() -> Mapping[str, Type]:
+    """Every known resource type, by token."""
+    return _merged("TYPES")
+
+
+@cache
+def _invokes() -> Mapping[str, Any]:
+    return _merged("INVOKES")
+
+
+def _merged(constant: str) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for area in AREAS:
+        rows = getattr(import_module(f"offline.aws.{area}"), constant)
+        if twice := merged.keys() & rows.keys():
+            raise ValueError(f"offline/aws/{area}.py describes again: {', '.join(sorted(twice))}")
+        merged |= rows
+    return merged
+
+
+def row(kind: str) -> Type:
+    """The row of one resource type.
+
+    Raises:
+        LookupError: saying which files to extend.
+    """
+    if kind not in types():
+        raise LookupError(f"nothing is known about {kind}: describe it in offline/aws/")
+    return types()[kind]
+
+
+def name_of(
+    kind: str, *, project: str, stack: str, name: str, urn: str, naming: Naming
+) -> dict[str, str]:
+    """The input that is named automatically, as the provider would fill it in.
+
+    Raises:
+        ValueError: when AWS would refuse the name.
+    """
+    auto = row(kind).name
+    if auto is None:
+        return {}
+    proposed = auto.prefix + naming.propose(kind, project=project, stack=stack, name=name, urn=urn)
+    if len(proposed) > auto.max_length:
+        raise ValueError(
+            f"the name {proposed!r} has {len(proposed)} characters; "
+            f"{kind} takes {auto.max_length}: shorten the resource's name"
+        )
+    return {auto.property: proposed.lower() if auto.lower else proposed}
+
+
+def computed(
+    kind: str, *, name: str, urn: str, inputs: Mapping[str, Any], place: Place
+) -> tuple[str, dict[str, Any]]:
+    """The physical id, and the outputs that AWS computes for a resource with these plain inputs.
+
+    Raises:
+        LookupError: for a type without a row, or a row that names an input that is not given.
+    """
+    described = row(kind)
+    physical = inputs.get(described.name.property) if described.name else None
+    values = {
+        **inputs,
+        "account": place.account,
+        "region": inputs.get("region") or place.region,
+        "name": physical or inputs.get("name", name),
+    }
+    context = Context(urn, values)
+    try:
+        context["id"] = render(described.id, context)
+        outputs = {key: render(item, context) for key, item in described.computed.items()}
+    except KeyError as error:
+        raise LookupError(
+            f"{kind} is described in offline/aws/ by its input {error}, which {name} doesn't give"
+        ) from error
+    return context["id"], {key: completed(item, inputs.get(key)) for key, item in outputs.items()}
+
+
+def unknown_blocks(kind: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The blocks that the program gives and AWS completes, with AWS's part unknown."""
+    blocks = {key: item for key, item in row(kind).computed.items() if isinstance(item, Mapping)}
+    return {
+        key: completed(dict.fromkeys(block, UNKNOWN), inputs[key])
+        for key, block in blocks.items()
+        if isinstance(inputs.get(key), Mapping)
+    }
+
+
+def completed(computed_value: Any, given: Any) -> Any:
+    """What is reported for an output: what the program gave, completed inside a block."""
+    if isinstance(computed_value, Mapping) and isinstance(given, Mapping):
+        return {**computed_value, **given}
+    return computed_value if given is None else given
+
+
+def answer(token: str) -> Mapping[str, Any]:
+    """What AWS answers to a lookup.
+
+    Raises:
+        LookupError: saying which files to extend.
+    """
+    if token not in _invokes():
+        raise LookupError(
+            f"there is no answer to {token}: give one in offline/aws/, or better, avoid the lookup"
+        )
+    found: Mapping[str, Any] = _invokes()[token]
+    return found

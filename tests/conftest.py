@@ -1,0 +1,32 @@
+"""Fixtures. A test builds something, then looks at plain data; it never asserts in an apply."""
+
+import gc
+import os
+from pathlib import Path
+
+import pytest
+
+from offline.graph import Graph
+from tests import stacks
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# As in the command line: collecting on the way is a good part of what a synthesis costs.
+gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing on the developer's machine can reach a test."""
+    for variable in [name for name in os.environ if name.startswith(("AWS_", "PULUMI_"))]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    # An Output turned into text by accident raises instead of printing a warning.
+    monkeypatch.setenv("PULUMI_ERROR_OUTPUT_STRING", "true")
+
+
+@pytest.fixture(params=sorted(stacks.config_files()))
+def stack(request: pytest.FixtureRequest) -> Graph:
+    """The whole program, as each stack and example; computed values filled in."""
+    return stacks.graph(request.param)
