@@ -1,0 +1,1 @@
+"""Functions, and the HTTP API in front of them."""
