@@ -1,0 +1,194 @@
+"""The section ``api``: the HTTP API, its function, and all that the function may reach."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+
+from components.api.functions import Function, FunctionArgs
+from components.api.http_api import ApiDomain, HttpApi, HttpApiArgs
+from components.api.origin import OriginGuard, OriginGuardArgs
+from components.data.buckets import Bucket
+from components.data.postgres import Postgres
+from components.data.tables import Table
+from components.iam import Statement
+from components.network.security import (
+    Placement,
+    SecurityGroup,
+    SecurityGroupArgs,
+    allow,
+    allow_internet,
+    allow_prefix_list,
+)
+from components.network.vpc import Network
+from composition.data import Stores
+from composition.keys import Keys
+from settings import Settings
+
+# Made by `plinth package`.
+API_PACKAGE: Final = "dist/api.zip"
+AUTHORISER_PACKAGE: Final = "dist/authoriser.zip"
+# Whom the API signs in to the database as: its migrations make this user.
+DATABASE_USER: Final = "app"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Api:
+    """The API, and what lets the site through to it.
+
+    Attributes:
+        guard: turns away whoever did not come through the site; none without a site.
+    """
+
+    http: HttpApi
+    function: Function
+    guard: OriginGuard | None
+
+
+def make_api(
+    current: Settings,
+    network: Network | None,
+    stores: Stores,
+    keys: Keys,
+    platform: pulumi.ResourceOptions,
+) -> Api | None:
+    """The API. It reaches what its settings name, and nothing else."""
+    api = current.api
+    if api is None:
+        return None
+    placement = _placement(current, network, stores, platform) if api.in_network else None
+    function = Function(
+        "api",
+        FunctionArgs(
+            code=pulumi.FileArchive(API_PACKAGE),
+            handler="handler.handler",
+            key=keys.logs,
+            account_id=current.account_id,
+            region=current.region,
+            permissions=tuple(_permissions(current, stores)),
+            environment=dict(_environment(current, stores)),
+            memory_mb=api.memory_mb,
+            timeout_seconds=api.timeout_seconds,
+            log_retention_days=api.log_retention_days,
+            log_level=api.log_level,
+            placement=placement,
+            provisioned_concurrency=api.provisioned_concurrency,
+            reserved_concurrency=api.reserved_concurrency,
+            code_signing_config_arn=api.code_signing_config_arn,
+        ),
+        opts=platform,
+    )
+    guard = _guard(current, keys, platform) if current.site is not None else None
+    http = HttpApi(
+        "http",
+        HttpApiArgs(
+            function=function,
+            region=current.region,
+            log_key=keys.logs,
+            log_retention_days=api.log_retention_days,
+            throttle_rate=api.throttle.rate,
+            throttle_burst=api.throttle.burst,
+            cors_origins=api.cors_origins,
+            domain=(
+                ApiDomain(domain=api.domain, hosted_zone_id=api.hosted_zone_id)
+                if api.domain and api.hosted_zone_id
+                else None
+            ),
+            origin_guard=guard,
+        ),
+        opts=platform,
+    )
+    return Api(http=http, function=function, guard=guard)
+
+
+def _guard(current: Settings, keys: Keys, platform: pulumi.ResourceOptions) -> OriginGuard:
+    return OriginGuard(
+        "origin",
+        OriginGuardArgs(
+            code=pulumi.FileArchive(AUTHORISER_PACKAGE),
+            key=keys.logs,
+            account_id=current.account_id,
+            region=current.region,
+            log_retention_days=current.api.log_retention_days if current.api else 365,
+        ),
+        opts=platform,
+    )
+
+
+def _permissions(current: Settings, stores: Stores) -> Iterator[Statement]:
+    api = current.api
+    if api is None:
+        return
+    for name, access in api.tables.items():
+        yield from _table_access(stores.tables[name], access)
+    for name, access in api.buckets.items():
+        yield from _bucket_access(stores.buckets[name], access)
+    if api.in_network and stores.database is not None:
+        yield from stores.database.grant_connect(DATABASE_USER)
+
+
+def _table_access(table: Table, access: str) -> tuple[Statement, ...]:
+    read = table.grant_read() if access != "write" else ()
+    write = table.grant_write() if access != "read" else ()
+    return (*read, *write)
+
+
+def _bucket_access(bucket: Bucket, access: str) -> tuple[Statement, ...]:
+    read = bucket.grant_read() if access != "write" else ()
+    write = bucket.grant_write() if access != "read" else ()
+    return (*read, *write)
+
+
+def _environment(current: Settings, stores: Stores) -> Iterator[tuple[str, pulumi.Input[str]]]:
+    """Where the function finds what it may use: names, never a secret."""
+    api = current.api
+    if api is None:
+        return
+    for name in api.tables:
+        yield _variable("TABLE", name), stores.tables[name].table_name
+    for name in api.buckets:
+        yield _variable("BUCKET", name), stores.buckets[name].bucket_name
+    if api.in_network and stores.database is not None:
+        yield from _database_variables(stores.database).items()
+
+
+def _variable(prefix: str, name: str) -> str:
+    return f"{prefix}_{name}".upper().replace("-", "_")
+
+
+def _database_variables(database: Postgres) -> Mapping[str, pulumi.Input[str]]:
+    return {
+        "DATABASE_HOST": database.endpoint,
+        "DATABASE_PORT": str(database.port),
+        "DATABASE_NAME": database.database_name,
+        "DATABASE_USER": DATABASE_USER,
+    }
+
+
+def _placement(
+    current: Settings,
+    network: Network | None,
+    stores: Stores,
+    platform: pulumi.ResourceOptions,
+) -> Placement | None:
+    """The function's place in the network, and whom it may reach from there."""
+    if network is None or current.api is None:
+        return None
+    group = SecurityGroup(
+        "api",
+        SecurityGroupArgs(vpc_id=network.vpc_id, description="Function of the API"),
+        opts=platform,
+    )
+    if stores.database is not None:
+        database = stores.database
+        allow("api-database", group, database.security_group, database.port, "PostgreSQL")
+    for service, uses in {"dynamodb": current.api.tables, "s3": current.api.buckets}.items():
+        prefix_list = network.endpoints.prefix_list_ids.get(service)
+        if uses and prefix_list is not None:
+            allow_prefix_list(f"api-{service}", group, prefix_list, f"Reach {service} privately")
+    if network.endpoint_security_group is not None:
+        network.endpoints.allow_from("api-endpoints", group)
+    if current.api.internet:
+        allow_internet("api-internet", group, "The API calls services outside AWS")
+    return Placement(subnet_ids=network.workload_subnet_ids, security_group=group)
