@@ -1,0 +1,1 @@
+"""Where the platform keeps state: keys, tables, buckets and PostgreSQL."""
