@@ -7,8 +7,10 @@ The result is complete: Pulumi's own ``run_in_stack`` waits for every registrati
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from pulumi.runtime import reset_options
 from pulumi.runtime.config import set_all_config
@@ -19,7 +21,7 @@ from pulumi.runtime.stack import run_in_stack
 from offline.graph import Graph
 from offline.monitor import Monitor, Problem
 from offline.naming import Naming
-from offline.positions import ROOT
+from offline.positions import ROOT, only_program_frames
 
 _LOGGER = logging.getLogger("plinth.offline")
 _LOGGER.propagate = False
@@ -35,6 +37,21 @@ class PlanError(Exception):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
         super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class _SameThread(ThreadPoolExecutor):
+    """Runs what it is given at once: the monitor answers from memory, there is nothing to wait for.
+
+    So registrations arrive in one order, and no thread is paid for.
+    """
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 it is raised where the result is asked for
+            future.set_exception(error)
+        return future
 
 
 class _Log(logging.Handler):
@@ -76,10 +93,11 @@ def synthesise(
     set_all_config(dict(config or {}), list(secret_keys))
     with _logged() as warnings:
         try:
-            _run(program, project, stack, monitor, unknown=unknown)
+            with only_program_frames(root):
+                _run(program, project, stack, monitor, unknown=unknown)
         except Exception as error:
             # What the program made of an answer that couldn't be given says less than why.
-            if monitor.problems:
+            if monitor.unanswered:
                 raise PlanError(tuple(monitor.problems)) from error
             raise
         finally:
@@ -135,6 +153,7 @@ def _own_event_loop() -> Iterator[asyncio.AbstractEventLoop]:
     loop = asyncio.new_event_loop()
     # One error leaves hundreds of futures that nobody will read. It is raised, once, by the run.
     loop.set_exception_handler(lambda _loop, _context: None)
+    loop.set_default_executor(_SameThread())
     asyncio.set_event_loop(loop)
     try:
         yield loop

@@ -1,7 +1,6 @@
 """The resource monitor that a program talks to when there is no engine."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,9 +15,8 @@ from offline import aws, positions
 from offline.awsx import Ref
 from offline.constructs import CONSTRUCTORS, child_resource, output_value, uses
 from offline.graph import PROVIDER_PREFIX, STACK_TYPE, Position, Resource
+from offline.managed import all_tags, refusals
 from offline.naming import Naming, random_text
-from offline.references import missing_files, wrong_references
-from offline.schema import is_taggable, problems_of
 from offline.values import UNKNOWN, Secret, decode_properties, encode, plain
 
 Transform = Callable[[ResourceTransformArgs], ResourceTransformResult | None]
@@ -36,10 +34,7 @@ class Problem:
 
 
 class Monitor:
-    """Records registrations and answers as an engine would, with AWS's part from ``offline.aws``.
-
-    It is called from several threads, as the engine is by several connections.
-    """
+    """Records registrations, and answers as an engine would, AWS's part from ``offline.aws``."""
 
     def __init__(
         self, *, project: str, stack: str, unknown: bool, naming: Naming, root: Path
@@ -48,6 +43,8 @@ class Monitor:
         self.outputs: dict[str, Mapping[str, Any]] = {}
         self.exports: Mapping[str, Any] = {}
         self.problems: list[Problem] = []
+        # Whether the program was left without a value that it may need to go on.
+        self.unanswered = False
         self._project = project
         self._stack = stack
         self._unknown = unknown
@@ -56,7 +53,6 @@ class Monitor:
         self._places: dict[str, aws.Place] = {}
         self._transforms: dict[str, list[Transform]] = {}
         self._stack_transforms: list[Transform] = []
-        self._lock = threading.RLock()
 
     # The service that the SDK calls: its names are the protocol's.
 
@@ -79,29 +75,26 @@ class Monitor:
         return empty_pb2.Empty()
 
     def RegisterResource(self, request: pb.RegisterResourceRequest) -> pb.RegisterResourceResponse:
-        with self._lock:
-            if request.type == STACK_TYPE:
-                return pb.RegisterResourceResponse(urn=self._urn(request.type, request.name, ""))
-            declared = self._declared(request)
-            if request.transforms:
-                found = _resolve_callbacks(request.transforms)
-                self._transforms[declared.urn] = found
-            recorded = self._register(declared)
-            if request.remote:
-                return self._construct(recorded, request)
-            response = pb.RegisterResourceResponse(urn=recorded.urn)
-            if recorded.custom:
-                response.id = "" if recorded.id is UNKNOWN else recorded.id
-                response.object.update(encode(recorded.outputs))
-            return response
+        if request.type == STACK_TYPE:
+            return pb.RegisterResourceResponse(urn=self._urn(request.type, request.name, ""))
+        declared = self._declared(request)
+        if request.transforms:
+            self._transforms[declared.urn] = _resolve_callbacks(request.transforms)
+        recorded = self._register(declared)
+        if request.remote:
+            return self._construct(recorded, request)
+        response = pb.RegisterResourceResponse(urn=recorded.urn)
+        if recorded.custom:
+            response.id = "" if recorded.id is UNKNOWN else recorded.id
+            response.object.update(encode(recorded.outputs))
+        return response
 
     def RegisterResourceOutputs(self, request: Any) -> empty_pb2.Empty:
         outputs = decode_properties(request.outputs)
-        with self._lock:
-            if request.urn == self._urn(STACK_TYPE, f"{self._project}-{self._stack}", ""):
-                self.exports = outputs
-            else:
-                self.outputs[request.urn] = outputs
+        if request.urn == self._urn(STACK_TYPE, f"{self._project}-{self._stack}", ""):
+            self.exports = outputs
+        else:
+            self.outputs[request.urn] = outputs
         return empty_pb2.Empty()
 
     def ReadResource(self, request: Any) -> Any:
@@ -220,17 +213,13 @@ class Monitor:
                 )
         except (LookupError, ValueError) as error:
             self._problem(declared, str(error))
-        for message in (
-            *problems_of(declared.type, inputs),
-            *wrong_references(declared.type, inputs),
-            *missing_files(inputs, self._root),
-        ):
+            self.unanswered = self.unanswered or isinstance(error, LookupError)
+        for message in refusals(declared.type, inputs, self._root):
             self._problem(declared, f"{declared.type} {declared.name}: {message}")
         for secret in declared.additional_secret_outputs:
             if secret in outputs:
                 outputs[secret] = Secret(outputs[secret])
-        tags = {"tagsAll": {**place.tags, **(plain(inputs.get("tags")) or {})}}
-        merged = {**inputs, **outputs, **(tags if is_taggable(declared.type) else {})}
+        merged = {**inputs, **outputs, **all_tags(declared.type, inputs, place)}
         return replace(declared, inputs=inputs, id=identity, outputs=merged)
 
     def _transform(self, declared: Resource) -> Resource:

@@ -39,20 +39,30 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file's worth of content: exactly one of ``path``, ``text`` and ``uri``."""
+    """A file's worth of content: exactly one of ``path``, ``text`` and ``uri``.
+
+    Attributes:
+        hash: of the content, where the engine has worked it out.
+    """
 
     path: str | None = None
     text: str | None = None
     uri: str | None = None
+    hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """A collection of files: exactly one of ``path``, ``uri`` and ``assets``."""
+    """A collection of files: exactly one of ``path``, ``uri`` and ``assets``.
+
+    Attributes:
+        hash: of the content, where the engine has worked it out.
+    """
 
     path: str | None = None
     uri: str | None = None
     assets: "Mapping[str, Asset | Archive] | None" = None
+    hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ def _decode_struct(struct: struct_pb2.Struct) -> Any:
         return Reference(parts["urn"], parts.get("id", ""))
     if signature in {ASSET, ARCHIVE}:
         kind = Asset if signature == ASSET else Archive
-        return kind(**{name: part for name, part in parts.items() if name != "hash"})
+        return kind(**parts)
     raise ValueError(
         f"a property has the signature {signature}, which offline/values.py must learn"
     )
@@ -113,7 +123,7 @@ def encode(value: Any) -> Any:
     if isinstance(value, Reference):
         return {SIGNATURE: RESOURCE, "urn": value.urn, "id": encode(value.id)}
     if isinstance(value, Asset | Archive):
-        parts: dict[str, Any] = {"path": value.path, "uri": value.uri}
+        parts: dict[str, Any] = {"path": value.path, "uri": value.uri, "hash": value.hash}
         parts |= {"text": value.text} if isinstance(value, Asset) else {"assets": value.assets}
         signature = ASSET if isinstance(value, Asset) else ARCHIVE
         given = {name: encode(part) for name, part in parts.items() if part is not None}

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from offline import imports
 from offline.graph import Graph
 from tests import stacks
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# As in the command line: collecting on the way is a good part of what a synthesis costs.
+# As in the command line: whole services of the SDK, and collecting on the way, are most of what a
+# synthesis costs.
+imports.load_only_what_is_named()
 gc.set_threshold(50_000, 20, 100)
 
 

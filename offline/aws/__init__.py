@@ -68,16 +68,27 @@ def name_of(
     Raises:
         ValueError: when AWS would refuse the name.
     """
+    if row(kind).name is None:
+        return {}
+    return named(kind, naming.propose(kind, project=project, stack=stack, name=name, urn=urn))
+
+
+def named(kind: str, proposed: str) -> dict[str, str]:
+    """The input that is named automatically, filled in with a proposed name.
+
+    Raises:
+        ValueError: when AWS would refuse the name.
+    """
     auto = row(kind).name
     if auto is None:
         return {}
-    proposed = auto.prefix + naming.propose(kind, project=project, stack=stack, name=name, urn=urn)
-    if len(proposed) > auto.max_length:
+    name = auto.prefix + proposed
+    if len(name) > auto.max_length:
         raise ValueError(
-            f"the name {proposed!r} has {len(proposed)} characters; "
+            f"the name {name!r} has {len(name)} characters; "
             f"{kind} takes {auto.max_length}: shorten the resource's name"
         )
-    return {auto.property: proposed.lower() if auto.lower else proposed}
+    return {auto.property: name.lower() if auto.lower else name}
 
 
 def computed(
@@ -105,6 +116,12 @@ def computed(
             f"{kind} is described in offline/aws/ by its input {error}, which {name} doesn't give"
         ) from error
     return context["id"], {key: completed(item, inputs.get(key)) for key, item in outputs.items()}
+
+
+def planned(kind: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The outputs that only an update would settle, unknown."""
+    missing = (key for key in row(kind).computed if key not in inputs)
+    return {**dict.fromkeys(missing, UNKNOWN), **unknown_blocks(kind, inputs)}
 
 
 def unknown_blocks(kind: str, inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pulumi_aws as aws
 import pytest
 
 from offline.engine import PlanError, synthesise
+from offline.graph import Position
 from offline.naming import Naming
 from offline.values import UNKNOWN, Secret
 
@@ -200,3 +201,20 @@ def test_nothing_is_left_behind_for_the_next_program() -> None:
 
     assert {item.urn.split(":")[2] for item in graph.resources} == {"two"}
     assert len(graph.resources) == 2
+
+
+def test_a_resource_knows_the_line_that_made_it_and_those_that_led_there() -> None:
+    class Outer(pulumi.ComponentResource):
+        def __init__(self, name: str) -> None:
+            super().__init__("plinth:test:Outer", name)
+            aws.iam.Role(name, assume_role_policy=TRUST, opts=pulumi.ResourceOptions(parent=self))
+
+    def program() -> None:
+        Outer("a")
+
+    graph = synthesise(program)
+    first = Outer.__init__.__code__.co_firstlineno
+    component, role = graph.one("plinth:test:Outer", "a"), graph.one(ROLE, "a")
+    assert component.position == role.trace[1]
+    assert role.position == Position("tests/offline/test_engine.py", first + 2)
+    assert role.trace[1].line == program.__code__.co_firstlineno + 1
