@@ -1,0 +1,135 @@
+"""Whatever the configuration: a valid one is accepted, and what is wrong is named."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from functools import cache
+
+import pytest
+from hypothesis import Phase, given
+from hypothesis import settings as effort
+from hypothesis import strategies as st
+
+from settings import Settings, SettingsError, parse
+from tests.settings.examples import CLUSTER, FULL
+from tests.settings.mutations import ELSEWHERE, MUTATIONS, Mutation, Raw
+from tests.settings.strategies import invalid_configurations, unhurried, valid_configurations
+
+BASES = (
+    FULL,
+    {**FULL, "database": CLUSTER},
+    {
+        **{name: value for name, value in FULL.items() if name not in {"network", "api"}},
+        "database": {"kind": "external", "secret_arn": ELSEWHERE},
+    },
+    {name: value for name, value in FULL.items() if name not in {"network", "database", "api"}},
+)
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def assert_names(path: str, raw: Raw) -> None:
+    """The configuration is refused, and the error names the setting or a part of it."""
+    with pytest.raises(SettingsError) as caught:
+        parse(raw)
+    paths = [problem.path for problem in caught.value.problems]
+    assert any(named == path or named.startswith((f"{path}.", f"{path}[")) for named in paths)
+
+
+@unhurried
+@given(valid_configurations())
+def test_a_valid_configuration_is_accepted_with_all_its_sections(raw: Raw) -> None:
+    current = parse(raw)
+
+    assert isinstance(current, Settings)
+    assert set(raw) == current.model_fields_set
+
+
+@unhurried
+@given(invalid_configurations())
+def test_what_is_wrong_is_named(case: tuple[Raw, str]) -> None:
+    raw, path = case
+
+    assert_names(path, raw)
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.path)
+def test_each_way_to_be_wrong_is_named(mutation: Mutation) -> None:
+    bases = [deepcopy(base) for base in BASES if mutation.fits(base)]
+
+    assert bases
+    for raw in bases:
+        parse(raw)
+        path = mutation.apply(raw)
+        assert_names(path, raw)
+
+
+@unhurried
+@given(st.dictionaries(st.sampled_from([*Settings.model_fields]) | st.text(), plain, max_size=12))
+def test_any_nonsense_is_refused_in_whole_lines(raw: Raw) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse(raw)
+
+    assert len(str(caught.value).splitlines()) == len(caught.value.problems) + 1
+
+
+def _has(*path: str, value: object) -> Callable[[Raw], bool]:
+    def holds(raw: Raw) -> bool:
+        held: object = raw
+        for name in path:
+            held = held.get(name) if isinstance(held, dict) else None
+        return held == value
+
+    return holds
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        _has("database", "kind", value="instance"),
+        _has("database", "kind", value="aurora-serverless"),
+        _has("database", "kind", value="external"),
+        _has("database", "proxy", value=True),
+        _has("database", "min_capacity", value=0),
+        _has("network", "nat", value="per-az"),
+        _has("network", "nat", value="single"),
+        _has("network", "gateway_endpoints", value=[]),
+        _has("encryption", "customer_keys", value="per-store"),
+        _has("api", "in_network", value=True),
+        _has("api", "internet", value=True),
+        _has("api", "domain", value="api.example.com"),
+        _has("api", "libraries", value="layer"),
+        _has("api", "snap_start", value=True),
+        lambda raw: bool(raw.get("api", {}).get("concurrency_schedule")),
+        _has("site", "domain", value="www.example.com"),
+        _has("site", "indexed", value=False),
+        lambda raw: set(raw) == set(Settings.model_fields),
+        lambda raw: len(raw) == 4,
+        lambda raw: "site" in raw and "api" not in raw,
+        lambda raw: "api" in raw and "site" not in raw,
+        lambda raw: bool(raw.get("site", {}).get("firewall")),
+        lambda raw: bool(raw.get("site", {}).get("aliases")),
+        lambda raw: bool(raw.get("api", {}).get("tables")),
+        lambda raw: bool(raw.get("api", {}).get("buckets")),
+        lambda raw: len(raw.get("tables", {})) == 2,
+        lambda raw: any(table.get("indexes") for table in raw.get("tables", {}).values()),
+    ],
+)
+def test_valid_configurations_come_in_every_form(wanted: Callable[[Raw], bool]) -> None:
+    assert any(map(wanted, drawn()))
+
+
+@cache
+def drawn() -> tuple[Raw, ...]:
+    """Many valid configurations, the same ones each time."""
+    seen: list[Raw] = []
+
+    @effort(unhurried, max_examples=250, derandomize=True, database=None, phases=[Phase.generate])
+    @given(valid_configurations())
+    def draw(raw: Raw) -> None:
+        seen.append(raw)
+
+    draw()
+    return tuple(seen)
