@@ -1,0 +1,1 @@
+"""What rules are written in, and what runs them. Nothing here knows a rule."""

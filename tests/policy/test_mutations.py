@@ -1,0 +1,114 @@
+"""Every property in a rule's passing example matters: damaged, it is caught."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from rules.core.rule import Rule
+from rules.core.types import canonical
+from tests.policy.cases import Case, Ref
+from tests.policy.judging import FIXTURES, PROVEN, judged
+
+RULES = [pytest.param(rule, id=name) for name, rule in PROVEN.items()]
+GONE = object()
+
+
+def damaged(value: Any) -> Iterator[Any]:
+    """The value dropped, flipped, emptied and widened, and each of its parts damaged alike."""
+    yield GONE
+    if value is None:
+        yield {"given": "another"}
+    elif isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int | float):
+        yield from (0, 1, 10**9)
+    elif isinstance(value, Ref):
+        yield "another"
+    elif isinstance(value, str):
+        yield from damaged_text(value)
+    else:
+        yield type(value)()
+        yield from damaged_parts(value)
+
+
+def damaged_text(value: str) -> Iterator[str]:
+    if value.startswith("{"):
+        yield from (json.dumps(item) for item in damaged(json.loads(value)) if item is not GONE)
+    else:
+        yield from ("", "*", {"Allow": "Deny", "Deny": "Allow"}.get(value, "another"))
+
+
+def damaged_parts(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            rest = {name: kept for name, kept in value.items() if name != key}
+            yield from (rest if item is GONE else {**value, key: item} for item in damaged(part))
+            if key in {"Principal", "Action", "Resource"}:
+                yield {**value, key: "*"}
+    else:
+        for index, part in enumerate(value):
+            before, after = value[:index], value[index + 1 :]
+            for item in damaged(part):
+                yield [*before, *([] if item is GONE else [item]), *after]
+
+
+def paths(value: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The properties in a block, however deep; of a list, its first element's."""
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from paths(item, (*at, key))
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        yield from paths(value[0], at)
+    else:
+        yield at
+
+
+def with_damage(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
+    """A block with the property at a path damaged in each way."""
+    if not path:
+        yield from damaged(value)
+    elif isinstance(value, list):
+        for item in with_damage(value[0], path):
+            yield [*([] if item is GONE else [item]), *value[1:]]
+    else:
+        for item in with_damage(value[path[0]], path[1:]):
+            rest = {name: kept for name, kept in value.items() if name != path[0]}
+            yield rest if item is GONE else {**rest, path[0]: item}
+
+
+def is_caught(rule: Rule, case: Case) -> bool:
+    return bool(judged(rule, case).violations)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_damage_to_any_property_of_the_passing_example_is_caught(rule: Rule) -> None:
+    fixture = FIXTURES[rule.id]
+    case = fixture.passes[0]
+    survivors = []
+    for index, item in enumerate(case):
+        if item.name in fixture.neutral:
+            continue
+        for path in paths(dict(item.inputs)):
+            label = ".".join(path)
+            if not path or {label, *path} & {*fixture.neutral}:
+                continue
+            variants = (
+                (*case[:index], replace(item, inputs=inputs), *case[index + 1 :])
+                for inputs in with_damage(dict(item.inputs), path)
+            )
+            if not any(is_caught(rule, variant) for variant in variants):
+                survivors.append(f"{item.name}.{label}")
+    assert not survivors, f"no damage to {survivors} is caught"
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_passing_example_needs_each_of_its_other_resources(rule: Rule) -> None:
+    fixture = FIXTURES[rule.id]
+    case = fixture.passes[0]
+    for index, item in enumerate(case):
+        if item.name in fixture.neutral or rule.judges(canonical(item.type)):
+            continue
+        assert is_caught(rule, (*case[:index], *case[index + 1 :])), f"{item.name} is not needed"
