@@ -1,12 +1,13 @@
 """Reads Pulumi.yaml and Pulumi.<stack>.yaml the way the CLI would, but without decrypting."""
 
 import json
+import re
 import runpy
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import yaml
 
@@ -16,6 +17,9 @@ from offline.naming import Naming
 
 # What stands for an encrypted value: the key to decrypt it is in the account.
 PLACEHOLDER: Final = "a-secret-that-only-the-account-can-decrypt"
+
+
+_REPLACED: Final = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
 
 
 class ProjectError(Exception):
@@ -93,7 +97,7 @@ def load(root: Path, stack: str, config_file: Path | None = None) -> Project:
         root=root,
         name=name,
         stack=stack,
-        config={key: _encoded(value) for key, value in config.items() if value is not None},
+        config={key: _encoded(value) for key, value in config.items()},
         secret_keys=tuple(key for key, value in config.items() if _is_secret(value)),
         naming=Naming.from_config(autonaming),
         config_file=path,
@@ -114,9 +118,31 @@ def _section(path: Path) -> Mapping[str, Any]:
     return config
 
 
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads YAML as Pulumi's CLI does: no flags but true and false, and no dates."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, form) for tag, form in forms if tag not in _REPLACED]
+        for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"true|True|TRUE|false|False|FALSE"), list("tTfF")
+)
+# With a zero in front it is an octal number, or loses the zero.
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"0[0-9]+"), ["0"])
+_Loader.add_constructor(
+    "tag:yaml.org,2002:int",
+    lambda loader, node: (
+        int(node.value) if set("89") & set(node.value) else loader.construct_yaml_int(node)
+    ),
+)
+
+
 def _read(path: Path) -> Mapping[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 a safe one
     except OSError as error:
         raise ProjectError(f"{path} can't be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -136,7 +162,9 @@ def _is_secret(value: Any) -> bool:
 
 def _encoded(value: Any) -> str:
     opened = _opened(value)
-    return opened if isinstance(opened, str) else json.dumps(opened, default=str)
+    if opened is None:
+        return ""
+    return opened if isinstance(opened, str) else json.dumps(opened)
 
 
 def _opened(value: Any) -> Any:

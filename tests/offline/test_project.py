@@ -53,6 +53,16 @@ def test_an_encrypted_value_is_secret_wherever_it_lies(tmp_path: Path) -> None:
     assert "xyz" not in str(project.config)
 
 
+def test_yaml_is_read_as_the_cli_reads_it(tmp_path: Path) -> None:
+    values = "{demo:a: {on: yes, b: true, c: 2026-01-02, d: 012, e: 0189}, demo:f: , demo:g: 0189}"
+    write(tmp_path, f"config: {values}\n")
+    config = load(tmp_path, "dev").config
+
+    assert config["demo:a"] == '{"on": "yes", "b": true, "c": "2026-01-02", "d": 10, "e": 189}'
+    assert config["demo:f"] == ""
+    assert config["demo:g"] == "189"
+
+
 def test_a_stack_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
     write(tmp_path, "config: {}\n")
     with pytest.raises(ProjectError, match=r"no stack 'live' .*; choose from dev, or name a file"):

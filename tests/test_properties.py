@@ -1,0 +1,46 @@
+"""Every configuration that the settings accept is an environment that can be made, and is sound."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from hypothesis import Phase, given, settings
+
+from offline.engine import synthesise
+from offline.graph import Graph
+from offline.judge import judge
+from offline.naming import Naming
+from tests import stacks
+from tests.settings.strategies import unhurried, valid_configurations
+
+TODAY = date(2026, 1, 1)
+# A whole plan an example: looking for a smaller one that fails would take minutes.
+plans = settings(unhurried, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+# What a stack that is not production may leave out is left to its own policy configuration.
+CONFIGURATION = stacks.ROOT / "policy" / "config" / "dev.json"
+
+
+def run(raw: Mapping[str, Any], *, unknown: bool) -> Graph:
+    project = stacks.project("dev")
+    config = {
+        f"plinth:{name}": value if isinstance(value, str) else json.dumps(value)
+        for name, value in raw.items()
+    }
+    return synthesise(
+        project._program, config=config, stack="dev", unknown=unknown, naming=Naming()
+    )
+
+
+@settings(plans, max_examples=40)
+@given(valid_configurations())
+def test_a_valid_configuration_plans_without_a_violation(raw: Mapping[str, Any]) -> None:
+    report = judge(run(raw, unknown=False), CONFIGURATION, TODAY)
+    assert [f"{item.rule.id} {item.subject.name}: {item.message}" for item in report.mandatory] == []
+
+
+@settings(plans, max_examples=15)
+@given(valid_configurations())
+def test_a_valid_configuration_previews_without_a_violation(raw: Mapping[str, Any]) -> None:
+    report = judge(run(raw, unknown=True), CONFIGURATION, TODAY)
+    assert [f"{item.rule.id} {item.subject.name}: {item.message}" for item in report.mandatory] == []
