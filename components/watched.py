@@ -19,7 +19,7 @@ class WatchedFunction:
 
     Attributes:
         name: the component's.
-        reserved_concurrency: most invocations at a time; ``None`` when the account's pool bounds it.
+        reserved_concurrency: most invocations at a time; ``None`` when the account's bound holds.
     """
 
     kind: ClassVar[str] = "function"

@@ -59,8 +59,7 @@ class AlertSettings(Section):
         default=False,
         description=(
             "Call whoever is on duty by PagerDuty, for what can't wait until morning. The address"
-            " of its integration is a secret: `pulumi config set --secret"
-            " plinth-secrets:pagerduty_endpoint`."
+            " of its integration is a secret: `pulumi config set --secret pagerduty:endpoint`."
         ),
     )
 

@@ -1,0 +1,1 @@
+"""Who is told of what: alarms on all that is there, objectives, a dashboard, and the bill."""
