@@ -1,4 +1,8 @@
-"""Packages the functions of ``app/`` for Lambda: ``dist/<name>.zip``.
+"""Packages the functions of ``app/`` and their libraries for Lambda: ``dist/<name>.zip``.
+
+The API is packaged in two ways, of which a stack chooses one: all in ``api``, or its code in
+``api-code`` and its libraries in the layer ``api-libraries``. What it needs for PostgreSQL is in a
+layer in any case, ``database-libraries``, so that an API without a database does not carry it.
 
 The same sources, locked versions and interpreter give the same bytes on any machine. What a zip
 was made from is kept beside it in ``dist/<name>.json``, so that it is made again only for cause.
@@ -16,7 +20,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ops import uv_tool, zips
-from ops.uv_tool import PYTHON, Interpreter, PackageError, Uv
+from ops.uv_tool import FUNCTION_AT, LAYER_AT, PYTHON, Interpreter, PackageError, Uv
 
 MIB = 1024 * 1024
 # Lambda's own limits, for an archive that is sent directly and for what it unpacks to.
@@ -26,23 +30,44 @@ LARGEST_UNZIPPED_BYTES = 250 * MIB
 _STAGING = ".staging-"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Source:
-    """A function of ``app/`` and the dependency group that it runs on; None: the runtime's own."""
+    """What an archive is made of.
+
+    Attributes:
+        folder: of ``app/``, with a handler; None: a layer, which has no code of ours.
+        group: of dependencies; None: without, because the runtime or a layer has them.
+        inside: the folder of the archive that everything lies in.
+        unpacked_at: where Lambda unpacks the archive.
+    """
 
     name: str
-    group: str | None
+    folder: str | None = None
+    group: str | None = None
+    inside: str = ""
+    unpacked_at: str = FUNCTION_AT
+
+    def __str__(self) -> str:
+        return f"app/{self.folder}" if self.folder else f"dist/{self.name}.zip"
 
 
-FUNCTIONS = (_Source("api", group="app"), _Source("authoriser", group=None))
+SOURCES = (
+    _Source(name="api", folder="api", group="app"),
+    _Source(name="api-code", folder="api"),
+    # Where Python looks in a layer.
+    _Source(name="api-libraries", group="app", inside="python", unpacked_at=LAYER_AT),
+    # Beside either, where the API has a database: three times the size of all the rest.
+    _Source(name="database-libraries", group="database", inside="python", unpacked_at=LAYER_AT),
+    _Source(name="authoriser", folder="authoriser"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Package:
-    """A function's archive.
+    """An archive.
 
     Attributes:
-        name: the function, as its folder in ``app/`` is called.
+        name: of the archive, without its ending.
         path: the archive.
         sha256: of the archive, in hexadecimal.
         zipped_bytes: size of the archive.
@@ -83,7 +108,7 @@ def package(root: Path, report: Callable[[str], None], uv: Uv | None = None) -> 
     dist.mkdir(exist_ok=True)
     with _alone(dist):
         workshop = _Workshop(root, report, uv or Uv(root))
-        return tuple(workshop.bring_up_to_date(source) for source in FUNCTIONS)
+        return tuple(workshop.bring_up_to_date(source) for source in SOURCES)
 
 
 @contextmanager
@@ -98,7 +123,7 @@ def _alone(dist: Path) -> Iterator[None]:
 
 
 class _Workshop:
-    """One call of `package`: a search for the interpreter serves all functions."""
+    """One call of `package`: a search for the interpreter serves all archives."""
 
     def __init__(self, root: Path, report: Callable[[str], None], uv: Uv) -> None:
         self._root = root
@@ -107,11 +132,11 @@ class _Workshop:
         self._uv = uv
 
     def bring_up_to_date(self, source: _Source) -> Package:
-        """Build the function's archive, unless the one that is there came from the same inputs."""
+        """Build an archive, unless the one that is there came from the same inputs."""
         try:
             record, built = self._current(source)
         except PackageError as problem:
-            raise PackageError(f"app/{source.name}: {problem}") from problem
+            raise PackageError(f"{source}: {problem}") from problem
         finished = Package(
             name=source.name,
             path=self._archive(source),
@@ -125,7 +150,7 @@ class _Workshop:
         return finished
 
     def _current(self, source: _Source) -> tuple[_Record, bool]:
-        files = _files(self._root / "app" / source.name)
+        files = {} if source.folder is None else _files(self._root / "app" / source.folder)
         lock = self._lock if source.group is not None else b""
         sources = {f"app/{name}": content for name, content in files.items()}
         inputs = zips.digest({**_own_code(), **sources, "uv.lock": lock})
@@ -170,17 +195,18 @@ class _Workshop:
         tree: Path,
     ) -> None:
         """Put together under ``tree`` what the archive will hold."""
-        tree.mkdir()
+        inside = tree / source.inside
+        inside.mkdir(parents=True)
         if source.group is not None:
-            self._uv.install(self._uv.export(source.group), tree)
+            self._uv.install(self._uv.export(source.group), inside)
         for name, content in files.items():
-            file = tree / name
+            file = inside / name
             if file.exists():
                 raise PackageError(f"{name} is also the name of a file of a dependency: rename it")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
         if interpreter is not None:
-            self._uv.compile(interpreter, tree)
+            self._uv.compile(interpreter, tree, source.unpacked_at)
 
     @cached_property
     def _lock(self) -> bytes:

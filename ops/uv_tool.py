@@ -14,10 +14,12 @@ from typing import Self
 import uv
 
 PYTHON = "3.13"
-# Lambda's Python 3.13 on arm64 runs on Amazon Linux 2023, which takes these wheels and newer ones.
-PLATFORM = "aarch64-manylinux2014"
-# Where Lambda unpacks a function: the only directory that bytecode names.
-UNPACKED_AT = "/var/task"
+# Lambda's Python 3.13 on arm64 runs on Amazon Linux 2023, whose C library (glibc 2.34) takes all
+# wheels up to these; older platforms leave out psycopg's.
+PLATFORM = "aarch64-manylinux_2_28"
+# Where Lambda unpacks a function and a layer: the only directories that bytecode names.
+FUNCTION_AT = "/var/task"
+LAYER_AT = "/opt"
 
 # What importlib.metadata reads, and what a licence asks to be kept. The rest of a .dist-info says
 # how and where it was installed.
@@ -109,12 +111,12 @@ class Uv:
         self._run("python", "install", "--no-bin", PYTHON, given=self._own_pythons)
         return self._find(self._own_pythons)
 
-    def compile(self, interpreter: Interpreter, tree: Path) -> None:
-        """Write the bytecode of everything under ``tree`` beside it."""
+    def compile(self, interpreter: Interpreter, tree: Path, unpacked_at: str) -> None:
+        """Write the bytecode of everything under ``tree`` beside it, to run at another place."""
         # Unchecked, since a file's time in the archive says nothing; -P keeps the tree's own
         # modules from standing in for the standard library's.
         command = [interpreter.path, "-P", "-S", "-m", "compileall", "-q", "-j", "1"]
-        command += ["--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", UNPACKED_AT]
+        command += ["--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", unpacked_at]
         environment = {**_plain_environment(), "PYTHONHASHSEED": "0"}
         done = _call([*command, str(tree)], cwd=tree, environment=environment)
         if done.returncode != 0:

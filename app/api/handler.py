@@ -1,5 +1,8 @@
 """The API function: payload 2.0 events of an HTTP API in, the coupon service behind them."""
 
+import quick_start
+
+# isort: split
 import asyncio
 import os
 
@@ -7,6 +10,7 @@ from mangum import Mangum
 
 from coupons import logs
 from coupons.service import create_app
+from coupons.store import open_store
 
 logs.configure()
 
@@ -15,8 +19,10 @@ asyncio.set_event_loop(asyncio.new_event_loop())
 
 handler = Mangum(
     # Outermost, so that the answer to an unforeseen error is logged as well.
-    logs.RequestLog(create_app(os.environ["TABLE_COUPONS"])),
+    logs.RequestLog(create_app(open_store(os.environ))),
     lifespan="off",
     # Mangum sends every other type as base64.
     text_mime_types=["application/json", "application/problem+json"],
 )
+
+quick_start.done()

@@ -8,7 +8,10 @@ import botocore.client
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.app.asking import TABLE, Call, new
+from coupons.logs import RequestLog
+from coupons.service import create_app
+from tests.app.asking import Call, calling, new
+from tests.app.stores import Kept, KeptInTable
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -46,12 +49,12 @@ if TYPE_CHECKING:
     ],
 )
 def test_input_that_is_not_allowed_is_pointed_at(
-    call: Call, table: "DynamoDBClient", changes: dict[str, Any], pointer: str
+    call: Call, kept: Kept, changes: dict[str, Any], pointer: str
 ) -> None:
     refused = call("POST", "/api/coupons", json=new(**changes))
     assert refused.status_code == 422
     assert [error["pointer"] for error in refused.json()["errors"]] == [pointer]
-    assert table.scan(TableName=TABLE)["Count"] == 0
+    assert kept.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -140,12 +143,13 @@ def test_a_refused_method_says_which_are_allowed(call: Call) -> None:
     ("code", "status"), [("ThrottlingException", 503), ("AccessDeniedException", 500)]
 )
 def test_a_table_that_is_busy_is_told_from_one_that_refuses(
-    call: Call, monkeypatch: pytest.MonkeyPatch, code: str, status: int
+    table: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch, code: str, status: int
 ) -> None:
     def refuse(*_: object) -> object:
         raise ClientError({"Error": {"Code": code, "Message": "arn:aws:secret"}}, "GetItem")
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", refuse)
+    call = calling(RequestLog(create_app(KeptInTable(table).store())))
     response = call("GET", "/api/coupons/0123456789AB")
     assert response.status_code == status
     assert response.headers["content-type"] == "application/problem+json"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from coupons import logs
-from coupons.store import CouponStore
+from coupons.table_store import TableStore
 from tests.app.asking import ROOT, TABLE, new
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def test_an_unforeseen_error_is_logged_with_its_trace_and_answered_without(
     def fail(*_: object) -> object:
         raise RuntimeError("the reason")
 
-    monkeypatch.setattr(CouponStore, "read", fail)
+    monkeypatch.setattr(TableStore, "read", fail)
     answer = invoke(event("GET", "/api/coupons/0123456789AB"))
     assert json.loads(answer["body"]) == {
         "type": "about:blank",

@@ -46,7 +46,7 @@ class FakeUv(Uv):
         self.asked.append("fetch")
         return None
 
-    def compile(self, interpreter: Interpreter, tree: Path) -> None:
+    def compile(self, interpreter: Interpreter, tree: Path, unpacked_at: str) -> None:
         self.asked.append("compile")
         (tree / "bytecode").write_text(interpreter.version)
 

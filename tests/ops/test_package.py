@@ -29,12 +29,19 @@ class Built:
     """The real packages, in a folder of their own."""
 
     root: Path
-    api: Package
-    authoriser: Package
+    packages: tuple[Package, ...]
+
+    def named(self, name: str) -> Package:
+        (found,) = (done for done in self.packages if done.name == name)
+        return found
 
     @property
-    def packages(self) -> tuple[Package, Package]:
-        return (self.api, self.authoriser)
+    def api(self) -> Package:
+        return self.named("api")
+
+    @property
+    def authoriser(self) -> Package:
+        return self.named("authoriser")
 
 
 def share_the_cache(patch: pytest.MonkeyPatch) -> None:
@@ -47,7 +54,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Built:
     with pytest.MonkeyPatch.context() as patch:
         share_the_cache(patch)
         root = project(tmp_path_factory.mktemp("first"))
-        return Built(root, *package(root, quiet, RealUv(root)))
+        return Built(root, package(root, quiet, RealUv(root)))
 
 
 @pytest.fixture
@@ -78,6 +85,24 @@ def test_the_packages_are_fit_for_lambda_on_arm64(real: Built) -> None:
     assert not any(name.startswith(("boto3/", "botocore/")) for name in names)
     own = {path.name for path in (real.root / "app" / "authoriser").glob("*.py")}
     assert {name for name in contents(real.authoriser.path) if not name.endswith(".pyc")} == own
+
+
+def test_the_code_and_the_layer_hold_together_what_the_whole_package_holds(real: Built) -> None:
+    whole = {name for name in contents(real.api.path) if not name.endswith(".pyc")}
+    code = {name for name in contents(real.named("api-code").path) if not name.endswith(".pyc")}
+    layer = contents(real.named("api-libraries").path)
+    libraries = {name.removeprefix("python/") for name in layer if not name.endswith(".pyc")}
+    assert all(name.startswith("python/") for name in layer)
+    assert (code | libraries, code & libraries) == (whole, set())
+    assert {"handler.py", "coupons/service.py"} <= code
+
+
+def test_what_only_a_database_needs_is_in_a_layer_of_its_own(real: Built) -> None:
+    layer = contents(real.named("database-libraries").path)
+    native = {name.split("/")[1] for name in layer if re.search(r"\.so(\.|$)", name)}
+    assert native == {"psycopg_binary", "psycopg_binary.libs", "sqlalchemy"}
+    assert all("aarch64" in name or ".libs/" in name for name in layer if ".so" in name)
+    assert not [name for name in contents(real.api.path) if "psycopg" in name]
 
 
 def test_what_importlib_metadata_needs_is_kept_and_nothing_of_the_installation(real: Built) -> None:
@@ -121,28 +146,31 @@ def test_every_module_has_bytecode_that_its_python_takes(real: Built, tmp_path: 
     packages = real.packages
     interpreter = Uv(ROOT).find_python()
     if interpreter is None:
-        assert [done.python for done in packages] == [None, None]
+        assert {done.python for done in packages} == {None}
         pytest.skip("there is no Python 3.13 here, so the packages carry no bytecode")
     for done in packages:
         with zipfile.ZipFile(done.path) as archive:
             archive.extractall(tmp_path / done.name)
     check = (
         "import importlib.util, marshal, pathlib, sys\n"
-        "for tree in map(pathlib.Path, sys.argv[1:]):\n"
+        "for place in sys.argv[1:]:\n"
+        "    at, tree = place.split(':')\n"
+        "    tree = pathlib.Path(tree)\n"
         "    for source in tree.rglob('*.py'):\n"
         "        cached = importlib.util.cache_from_source(source)\n"
         "        content = pathlib.Path(cached).read_bytes()\n"
         "        assert content[:4] == importlib.util.MAGIC_NUMBER, cached\n"
         "        assert content[4:8] == bytes([1, 0, 0, 0]), cached  # unchecked hash\n"
         "        name = marshal.loads(content[16:]).co_filename\n"
-        "        assert name == '/var/task/' + source.relative_to(tree).as_posix(), name\n"
+        "        assert name == f'{at}/{source.relative_to(tree).as_posix()}', name\n"
     )
-    trees = [str(tmp_path / done.name) for done in packages]
+    at = {"api-libraries": "/opt", "database-libraries": "/opt"}
+    trees = [f"{at.get(done.name, '/var/task')}:{tmp_path / done.name}" for done in packages]
     done_ = subprocess.run(
         [interpreter.path, "-c", check, *trees], capture_output=True, text=True, check=False
     )
     assert done_.returncode == 0, done_.stderr
-    assert [done.python for done in packages] == [interpreter.version] * 2
+    assert {done.python for done in packages} == {interpreter.version}
 
 
 def test_unchanged_sources_are_not_built_again_and_nothing_is_asked(

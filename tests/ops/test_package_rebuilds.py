@@ -13,19 +13,28 @@ from ops.package import package
 from ops.uv_tool import PackageError
 from tests.ops.packages import FakeUv, build, contents, project, quiet
 
+# What each change makes anew.
+NOTHING = dict.fromkeys(
+    ("api", "api-code", "api-libraries", "database-libraries", "authoriser"), False
+)
+EVERYTHING = dict.fromkeys(NOTHING, True)
+THE_CODE = {**NOTHING, "api": True, "api-code": True}
+THE_LIBRARIES = {**EVERYTHING, "api-code": False, "authoriser": False}
+
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     return project(tmp_path)
 
 
-def test_a_changed_source_rebuilds_its_own_function_only(root: Path) -> None:
+def test_a_changed_source_rebuilds_its_own_archives_only(root: Path) -> None:
     uv = FakeUv(root)
-    assert build(root, uv) == {"api": True, "authoriser": True}
+    assert build(root, uv) == EVERYTHING
     handler = root / "app" / "api" / "handler.py"
     handler.write_text(handler.read_text() + "\n")
-    assert build(root, uv) == {"api": True, "authoriser": False}
-    assert contents(root / "dist" / "api.zip")["handler.py"] == handler.read_bytes()
+    assert build(root, uv) == THE_CODE
+    for name in ("api.zip", "api-code.zip"):
+        assert contents(root / "dist" / name)["handler.py"] == handler.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -43,7 +52,7 @@ def test_a_file_that_comes_moves_or_goes_is_a_change(
     uv = FakeUv(root)
     build(root, uv)
     change(root / "app" / "api")
-    assert build(root, uv) == {"api": True, "authoriser": False}
+    assert build(root, uv) == THE_CODE
 
 
 @pytest.mark.parametrize("name", ["__pycache__/handler.cpython-311.pyc", ".DS_Store"])
@@ -53,14 +62,14 @@ def test_what_the_machine_leaves_among_the_sources_is_ignored(root: Path, name: 
     left = root / "app" / "api" / name
     left.parent.mkdir(exist_ok=True)
     left.write_text("left")
-    assert build(root, uv) == {"api": False, "authoriser": False}
+    assert build(root, uv) == NOTHING
 
 
 def test_a_new_lock_rebuilds_what_has_dependencies(root: Path) -> None:
     uv = FakeUv(root)
     build(root, uv)
     (root / "uv.lock").write_text("version = 1\n")
-    assert build(root, uv) == {"api": True, "authoriser": False}
+    assert build(root, uv) == THE_LIBRARIES
 
 
 @pytest.mark.parametrize("harm", ["removed", "cut short", "record garbled"])
@@ -75,7 +84,7 @@ def test_an_archive_that_is_not_whole_is_built_again(root: Path, harm: str) -> N
         archive.write_bytes(whole[:100])
     else:
         record.write_text('{"inputs": 1}')
-    assert build(root, uv) == {"api": True, "authoriser": False}
+    assert build(root, uv) == {**NOTHING, "api": True}
     assert archive.read_bytes() == whole
 
 
@@ -85,7 +94,7 @@ def test_another_interpreter_is_another_input(root: Path) -> None:
     gone = json.loads(record.read_text())
     gone["interpreter"]["path"] = "gone"
     record.write_text(json.dumps(gone))
-    assert build(root, FakeUv(root, python="3.13.7")) == {"api": True, "authoriser": False}
+    assert build(root, FakeUv(root, python="3.13.7")) == {**NOTHING, "api": True}
     assert contents(root / "dist" / "api.zip")["bytecode"] == b"3.13.7"
 
 
@@ -93,19 +102,19 @@ def test_without_the_interpreter_the_code_goes_without_bytecode_and_says_so(root
     uv = FakeUv(root, python=None)
     lines: list[str] = []
     done = package(root, lines.append, uv)
-    assert [one.python for one in done] == [None, None]
+    assert [one.python for one in done] == [None] * len(NOTHING)
     assert lines[0].endswith(
         "without bytecode: no Python 3.13 is installed or could be downloaded, so it starts "
         "more slowly"
     )
-    # One search and one download serve both functions.
+    # One search and one download serve all archives.
     assert (uv.asked.count("find"), uv.asked.count("fetch")) == (1, 1)
 
     later = FakeUv(root, python=None)
-    assert build(root, later) == {"api": False, "authoriser": False}
+    assert build(root, later) == NOTHING
     assert later.asked == ["find"]
 
-    assert build(root, FakeUv(root)) == {"api": True, "authoriser": True}
+    assert build(root, FakeUv(root)) == EVERYTHING
 
 
 # What can go wrong
@@ -130,10 +139,7 @@ def test_what_a_killed_build_left_is_cleared(root: Path) -> None:
     build(root, FakeUv(root))
     assert sorted(path.name for path in (root / "dist").iterdir()) == [
         ".lock",
-        "api.json",
-        "api.zip",
-        "authoriser.json",
-        "authoriser.zip",
+        *sorted(f"{name}.{kind}" for name in NOTHING for kind in ("json", "zip")),
     ]
 
 
@@ -163,9 +169,12 @@ def test_of_two_builds_at_once_the_second_finds_the_work_done(root: Path) -> Non
     started = threading.Event()
 
     class Slow(FakeUv):
+        installs = 0
+
         def install(self, requirements: str, target: Path) -> None:
-            assert not started.is_set(), "both were at work"
+            assert not started.is_set() or self.installs, "both were at work"
             started.set()
+            self.installs += 1
             super().install(requirements, target)
 
     with ThreadPoolExecutor(2) as pool:

@@ -1,1 +1,1 @@
-"""The coupon service: `service` is the HTTP side, `store` the table, `models` the domain."""
+"""The coupon service: `service` is its HTTP side, `store` where coupons are kept."""

@@ -37,6 +37,11 @@ def new_coupon_id() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(12))
 
 
+def to_text(moment: datetime) -> str:
+    """A moment of UTC, of fixed width: so the order of the texts is the order in time."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def _as_timestamp(value: object) -> object:
     # Pydantic alone would also take a number of seconds, or a date without a time.
     if isinstance(value, str) and _TIMESTAMP.fullmatch(value):
@@ -68,6 +73,8 @@ Description = Annotated[
         strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\p{C}\p{Zl}\p{Zp}]+$"
     ),
 ]
+
+Status = Literal["active", "redeemed", "expired"]
 
 
 class _Model(BaseModel):
@@ -108,10 +115,17 @@ class Coupon(_Model):
     coupon_id: str
     description: str
     discount: Discount
-    status: Literal["active", "redeemed", "expired"]
+    status: Status
     issued_at: datetime
     expires_at: datetime
     redeemed_at: datetime | None
+
+
+def status(expires_at: datetime, now: datetime, *, redeemed: bool) -> Status:
+    """What has become of a coupon by ``now``."""
+    if redeemed:
+        return "redeemed"
+    return "expired" if expires_at <= now else "active"
 
 
 class CouponPage(_Model):
@@ -128,6 +142,11 @@ class Position:
     issued_at: str
     coupon_id: str
 
+    @classmethod
+    def of(cls, coupon: Coupon) -> Self:
+        """Where the coupon is."""
+        return cls(to_text(coupon.issued_at), coupon.coupon_id)
+
     def to_cursor(self) -> str:
         """The form that callers keep and give back, without looking inside."""
         text = f"{self.issued_at} {self.coupon_id}"
@@ -141,4 +160,5 @@ class Position:
         match = _POSITION.fullmatch(text)
         if match is None:
             raise ValueError("cursor holds no position")
+        datetime.fromisoformat(match[1])  # refuses the thirteenth month
         return cls(issued_at=match[1], coupon_id=match[2])

@@ -46,7 +46,7 @@ class CouponExpiredError(ProblemError):
 
 
 class StoreBusyError(ProblemError):
-    """The table refuses for the moment; the SDK has already tried again."""
+    """The store refuses for the moment; what could be tried again has been."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     kind = "store-busy"

@@ -10,18 +10,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coupons import problems
 from coupons.models import COUPON_ID, IDEMPOTENCY_KEY, Coupon, CouponPage, NewCoupon, Position
-from coupons.store import CouponStore
+from coupons.store import Store
 
 # A coupon takes a few hundred bytes: more is a mistake, or an attack on the parser.
 LARGEST_BODY_BYTES = 16 * 1024
 
 
-async def _store(request: Request) -> CouponStore:
-    store: CouponStore = request.app.state.store
+async def _store(request: Request) -> Store:
+    store: Store = request.app.state.store
     return store
 
 
-Store = Annotated[CouponStore, Depends(_store)]
+Coupons = Annotated[Store, Depends(_store)]
 CouponId = Annotated[str, Path(pattern=COUPON_ID)]
 
 router = APIRouter(prefix="/api")
@@ -40,7 +40,7 @@ async def health() -> Health:
 
 
 @router.post("/coupons", status_code=201)
-def issue(new: NewCoupon, store: Store, response: Response) -> Coupon:
+def issue(new: NewCoupon, store: Coupons, response: Response) -> Coupon:
     """Issue a coupon."""
     coupon = store.issue(new)
     response.headers["location"] = f"/api/coupons/{coupon.coupon_id}"
@@ -49,7 +49,7 @@ def issue(new: NewCoupon, store: Store, response: Response) -> Coupon:
 
 @router.get("/coupons")
 def page(
-    store: Store,
+    store: Coupons,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> CouponPage:
@@ -63,7 +63,7 @@ def page(
 
 
 @router.get("/coupons/{coupon_id}")
-def read(coupon_id: CouponId, store: Store) -> Coupon:
+def read(coupon_id: CouponId, store: Coupons) -> Coupon:
     """Read one coupon."""
     return store.read(coupon_id)
 
@@ -71,7 +71,7 @@ def read(coupon_id: CouponId, store: Store) -> Coupon:
 @router.post("/coupons/{coupon_id}/redemption")
 def redeem(
     coupon_id: CouponId,
-    store: Store,
+    store: Coupons,
     idempotency_key: Annotated[str, Header(pattern=IDEMPOTENCY_KEY)],
 ) -> Coupon:
     """Redeem a coupon: once, however often the caller with this key asks."""
@@ -100,8 +100,8 @@ class BodyLimit:
         await self._app(scope, limited, send)
 
 
-def create_app(table: str) -> FastAPI:
-    """The service on the DynamoDB table of this name."""
+def create_app(store: Store) -> FastAPI:
+    """The service on the coupons of this store."""
     app = FastAPI(
         title="Coupons",
         # The documentation pages load scripts from elsewhere, and anyone could read them.
@@ -109,7 +109,7 @@ def create_app(table: str) -> FastAPI:
         # A redirect would name the API's own host, which answers to the distribution only.
         redirect_slashes=False,
     )
-    app.state.store = CouponStore(table)
+    app.state.store = store
     app.include_router(router)
     app.add_middleware(BodyLimit, limit=LARGEST_BODY_BYTES)
     problems.install(app)

@@ -1,207 +1,48 @@
-"""Coupons in a DynamoDB table.
+"""Where coupons are kept: what every store can do, and which one a function has."""
 
-The table's key is ``coupon_id``. The list comes from the index ``newest``, whose partition key
-``listing`` is the same for every coupon and whose sort key is ``issued_at``: a Query, so the
-function needs no right to Scan. One partition takes 1,000 writes a second, far more than the API
-lets through.
-"""
+from collections.abc import Mapping
+from typing import Protocol
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal
-
-from coupons.models import Coupon, Discount, NewCoupon, Position, new_coupon_id
-from coupons.problems import (
-    CouponExpiredError,
-    CouponNotFoundError,
-    CouponRedeemedError,
-    StoreBusyError,
-)
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb.client import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef, QueryInputTypeDef
-
-    Item = dict[str, AttributeValueTypeDef]
-
-INDEX = "newest"
-_LISTING: "AttributeValueTypeDef" = {"S": "coupons"}
-_BUSY = frozenset(
-    {
-        "InternalServerError",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ThrottlingException",
-    }
-)
+from coupons.models import Coupon, NewCoupon, Position
 
 
-class CouponStore:
-    """The coupons of one table."""
+class Store(Protocol):
+    """Coupons that are issued, listed, and redeemed once.
 
-    def __init__(self, table: str) -> None:
-        self._table = table
+    Methods raise the errors of `coupons.problems`: `StoreBusyError` wherever asking again may help.
+    """
 
     def issue(self, new: NewCoupon) -> Coupon:
         """Keep a new coupon under an id of its own."""
-        now = datetime.now(UTC)
-        item = _new_item(new, now)
-        with _refusals(self._client):
-            self._client.put_item(
-                TableName=self._table,
-                Item=item,
-                # Two equal ids are all but impossible; overwriting a coupon is quite impossible.
-                ConditionExpression="attribute_not_exists(coupon_id)",
-            )
-        return _coupon(item, now)
 
     def read(self, coupon_id: str) -> Coupon:
         """The coupon as it is now, not as it was a moment ago."""
-        with _refusals(self._client):
-            answer = self._client.get_item(
-                TableName=self._table, Key={"coupon_id": {"S": coupon_id}}, ConsistentRead=True
-            )
-        if "Item" not in answer:
-            raise CouponNotFoundError
-        return _coupon(answer["Item"], datetime.now(UTC))
 
     def page(self, limit: int, after: Position | None) -> tuple[list[Coupon], Position | None]:
-        """Up to ``limit`` coupons, the newest first, and the position of the last if more follow.
-
-        A coupon shows up here some milliseconds after it was issued: an index follows its table.
-        """
-        query: QueryInputTypeDef = {
-            "TableName": self._table,
-            "IndexName": INDEX,
-            "KeyConditionExpression": "listing = :listing",
-            "ExpressionAttributeValues": {":listing": _LISTING},
-            "ScanIndexForward": False,
-            # One more tells whether there is more. A hundred coupons are far below the 1 MB at
-            # which DynamoDB itself would end a page.
-            "Limit": limit + 1,
-        }
-        if after is not None:
-            query["ExclusiveStartKey"] = {
-                "listing": _LISTING,
-                "issued_at": {"S": after.issued_at},
-                "coupon_id": {"S": after.coupon_id},
-            }
-        with _refusals(self._client):
-            items = self._client.query(**query)["Items"]
-        shown = items[:limit]
-        now = datetime.now(UTC)
-        last = None
-        if len(items) > limit:
-            last = Position(shown[-1]["issued_at"]["S"], shown[-1]["coupon_id"]["S"])
-        return [_coupon(item, now) for item in shown], last
+        """Up to ``limit`` coupons, the newest first, and the last position if more follow."""
 
     def redeem(self, coupon_id: str, redemption_key: str) -> Coupon:
-        """Redeem the coupon once; the same ``redemption_key`` gets the same answer again.
-
-        The condition is what decides between two callers at the same moment: DynamoDB applies
-        one update to an item after the other.
-        """
-        now = datetime.now(UTC)
-        client = self._client
-        try:
-            with _refusals(client):
-                answer = client.update_item(
-                    TableName=self._table,
-                    Key={"coupon_id": {"S": coupon_id}},
-                    UpdateExpression="SET redeemed_at = :at, redemption_key = :key",
-                    ConditionExpression="attribute_exists(coupon_id)"
-                    " AND attribute_not_exists(redeemed_at) AND expires_at > :now",
-                    ExpressionAttributeValues={
-                        ":at": {"S": _timestamp(now)},
-                        ":key": {"S": redemption_key},
-                        ":now": {"N": str(int(now.timestamp()))},
-                    },
-                    ReturnValues="ALL_NEW",
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )
-        except client.exceptions.ConditionalCheckFailedException as refusal:
-            item: Item | None = refusal.response.get("Item")  # type: ignore[assignment]  # absent from the types
-            if item is None:
-                raise CouponNotFoundError from None
-            if "redeemed_at" not in item:
-                raise CouponExpiredError from None
-            if item["redemption_key"]["S"] != redemption_key:
-                raise CouponRedeemedError from None
-            return _coupon(item, now)
-        return _coupon(answer["Attributes"], now)
-
-    @cached_property
-    def _client(self) -> "DynamoDBClient":
-        # Imported and made here: together they take longer than all the rest of a cold start,
-        # and a health check needs neither.
-        import boto3  # noqa: PLC0415
-        from botocore.config import Config  # noqa: PLC0415
-
-        # Three tries fit into the function's time limit.
-        limits = Config(
-            connect_timeout=1,
-            read_timeout=2,
-            retries={"mode": "standard", "total_max_attempts": 3},
-        )
-        return boto3.client("dynamodb", config=limits)
+        """Redeem the coupon once; the same ``redemption_key`` gets the same answer again."""
 
 
-@contextmanager
-def _refusals(client: "DynamoDBClient") -> Iterator[None]:
-    """Tell a table that is too busy from one that is wrong."""
-    try:
-        yield
-    except client.exceptions.ClientError as error:
-        if error.response["Error"]["Code"] in _BUSY:
-            raise StoreBusyError from error
-        raise
+def open_store(environment: Mapping[str, str]) -> Store:
+    """The store that the function's environment describes: PostgreSQL if there is one.
 
+    Raises KeyError when it describes none. Nothing is connected yet, and only what the chosen
+    store needs is imported: the libraries of PostgreSQL take as long as the rest of the service,
+    and the package of a function without a database does not have them.
+    """
+    if "DATABASE_HOST" in environment or "DATABASE_SECRET_ARN" in environment:
+        from coupons.database import open_database  # noqa: PLC0415
+        from coupons.sql_store import SqlStore  # noqa: PLC0415
 
-def _timestamp(moment: datetime) -> str:
-    """Of fixed width, so that the order of the text is the order in time."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        store: Store = SqlStore(open_database(environment))
+    else:
+        from coupons.table_store import TableStore  # noqa: PLC0415
 
+        store = TableStore(environment["TABLE_COUPONS"])
+    if "TABLE_LOGS" in environment:
+        from coupons.redemptions import LoggedStore, RedemptionLog  # noqa: PLC0415
 
-def _new_item(new: NewCoupon, now: datetime) -> "Item":
-    item: Item = {
-        "coupon_id": {"S": new_coupon_id()},
-        "listing": _LISTING,
-        "issued_at": {"S": _timestamp(now)},
-        # Seconds since the epoch: the form that conditions compare and DynamoDB's TTL reads.
-        "expires_at": {"N": str(int(new.expires_at.timestamp()))},
-        "description": {"S": new.description},
-    }
-    discount = new.discount
-    if discount.percent is not None:
-        item["percent"] = {"N": str(discount.percent)}
-    if discount.amount is not None and discount.currency is not None:
-        item["amount"] = {"N": str(discount.amount)}
-        item["currency"] = {"S": discount.currency}
-    return item
-
-
-def _coupon(item: "Item", now: datetime) -> Coupon:
-    expires_at = datetime.fromtimestamp(int(item["expires_at"]["N"]), UTC)
-    redeemed_at = item["redeemed_at"]["S"] if "redeemed_at" in item else None
-    status: Literal["active", "redeemed", "expired"] = "active"
-    if redeemed_at is not None:
-        status = "redeemed"
-    elif expires_at <= now:
-        status = "expired"
-    return Coupon(
-        coupon_id=item["coupon_id"]["S"],
-        description=item["description"]["S"],
-        discount=Discount.model_validate(
-            {
-                "percent": int(item["percent"]["N"]) if "percent" in item else None,
-                "amount": int(item["amount"]["N"]) if "amount" in item else None,
-                "currency": item["currency"]["S"] if "currency" in item else None,
-            }
-        ),
-        status=status,
-        issued_at=datetime.fromisoformat(item["issued_at"]["S"]),
-        expires_at=expires_at,
-        redeemed_at=None if redeemed_at is None else datetime.fromisoformat(redeemed_at),
-    )
+        store = LoggedStore(store, RedemptionLog(environment["TABLE_LOGS"]))
+    return store
