@@ -1,6 +1,7 @@
 # The commands of the project. Everything they need is set up in .venv and .cache, inside this folder.
 
 STACK ?= dev
+PLAN ?= dist/review/$(STACK)
 VENV := .venv
 BIN := $(VENV)/bin
 STACKS := dev prod
@@ -14,9 +15,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup package preview test lint types unit plans format schema snapshots bench clean
+.PHONY: workflows reports cli where bootstrap preview-live deploy drift drift-issue audit
 
 help:  ## Show these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready  ## Make the environment (the other targets do it by themselves)
 
@@ -31,22 +33,34 @@ preview: package  ## Show and judge all that STACK would create, without an acco
 	@$(BIN)/plinth preview $(STACK)
 
 test: package  ## Format, lint, types, all tests; every stack planned and judged
-	@$(MAKE) --no-print-directory -j2 lint types unit plans
+	@$(MAKE) --no-print-directory -j2 lint types unit plans workflows
 
 lint: setup
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && echo "lint: clean"
 
 types: setup
-	@$(BIN)/mypy
+	@$(BIN)/mypy && $(BIN)/mypy policy/__main__.py
 
 unit: package
-	@$(BIN)/pytest --quiet
+	@$(BIN)/pytest --quiet --numprocesses 2
 
 plans: package
 	@for stack in $(STACKS); do $(BIN)/plinth plan $$stack --quiet || exit $$?; done
+	@for file in examples/*.yaml; do \
+	    $(BIN)/plinth plan "$$(basename $$file .yaml)" --config-file $$file --quiet || exit $$?; \
+	done
+
+workflows: setup  ## Check the workflows and shell scripts, without a network
+	@$(BIN)/python -m tools.workflows
 
 format: setup  ## Format the code and mend what ruff can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+rules-doc: setup  ## Write docs/rules.md anew from the rules and their cases
+	@$(BIN)/python -m tools.rules_doc
+
+cost: package  ## Write docs/cost.md anew from the plans and docs/prices.yaml
+	@$(BIN)/python -m tools.cost
 
 schema: setup  ## Write settings/schema.json anew from the models
 	@$(BIN)/python -m settings.schema
@@ -56,6 +70,34 @@ snapshots: package  ## Accept the stacks as they are now planned; read the diff
 
 bench: package  ## Measure the plan: processor seconds and peak memory, as ratios in one run
 	@$(BIN)/python -m tools.bench
+	@$(BIN)/python -m tools.bench_app
+
+reports: package  ## Plan and judge every stack and example; SARIF, JUnit and a summary in dist/reports
+	@$(BIN)/plinth reports
+
+audit: setup  ## Ask for known vulnerabilities of all that uv.lock names (OSV, over the network)
+	@$(BIN)/uv audit --frozen --preview-features audit-command
+
+cli: setup  ## Install the Pulumi CLI into the project's folder
+	@$(BIN)/plinth setup-cli
+
+where: setup  ## Print where STACK lives: account, region, state
+	@$(BIN)/plinth where $(STACK)
+
+bootstrap: setup  ## Prepare STACK's account for Pulumi; safe to repeat
+	@$(BIN)/plinth bootstrap $(STACK)
+
+preview-live: package  ## Preview STACK in its own account, and keep the plan for review in PLAN
+	@$(BIN)/plinth live preview $(STACK) --to $(PLAN)
+
+deploy: package  ## Apply the reviewed plan in PLAN to STACK, and nothing else
+	@$(BIN)/plinth live up $(STACK) --plan $(PLAN)
+
+drift: setup  ## Compare STACK's account with its state
+	@$(BIN)/plinth live drift $(STACK)
+
+drift-issue: setup  ## Keep one GitHub issue about what `make drift` found
+	@$(BIN)/plinth drift-issue
 
 clean:  ## Remove everything that the other targets made
 	rm -rf $(VENV) .cache dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -9,20 +9,33 @@ import pulumi
 import settings
 from composition.api import make_api
 from composition.data import make_stores
-from composition.frontend import make_site
+from composition.delivery import make_delivery
+from composition.frontend import Front, make_sites
 from composition.keys import Keys
 from composition.network import make_network
+from composition.observe import make_observation, make_spending
 from composition.outputs import outputs
+from composition.portals import make_portals, publish_portals
 from composition.providers import make_providers
+from composition.rollout import make_rollout
 
 current = settings.load(pulumi.Config())
 platform = make_providers(current)
+delivery = make_delivery(current, platform)
+if delivery is not None:
+    platform = delivery.bounding(platform)
 
 keys = Keys(current, platform)
 network = make_network(current, keys, platform)
 stores = make_stores(current, network, keys, platform)
-api = make_api(current, network, stores, keys, platform)
-site = make_site(current, api, stores, keys, platform)
+portals = make_portals(current, platform)
+api = make_api(current, network, stores, portals, keys, platform)
+sites = make_sites(current, api, stores, keys, platform)
+publish_portals(current, portals, api, sites)
+front = Front(site=sites.get("site"), sites=sites, portals=portals)
+observation = make_observation(current, stores, api, front, keys, platform)
+rollout = make_rollout(current, api, observation, platform)
+make_spending(current, platform)
 
-for name, value in outputs(network, stores, api, site):
+for name, value in outputs(network, stores, api, front, observation, rollout, delivery):
     pulumi.export(name, value)

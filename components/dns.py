@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.watched import Watched, WatchedCertificate
+
 # ACM answers in lower case, and the validation records are found by what it answers.
 _DOMAIN = re.compile(
     r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -70,6 +72,7 @@ class Certificate(pulumi.ComponentResource):
     """
 
     arn: pulumi.Output[str]
+    watched: tuple[Watched, ...]
 
     def __init__(
         self, name: str, args: CertificateArgs, opts: pulumi.ResourceOptions | None = None
@@ -99,6 +102,9 @@ class Certificate(pulumi.ComponentResource):
         )
 
         self.arn = issued.certificate_arn
+        self.watched = (
+            WatchedCertificate(name=name, region=args.region, certificate_arn=certificate.arn),
+        )
         self.register_outputs({"arn": self.arn})
 
     def _proof(

@@ -9,6 +9,9 @@ _DOCS = "https://docs.aws.amazon.com"
 # Services that say for which account they assume a role, and where AWS documents it. A role that
 # trusts one of them is bound to its own account, so that nobody else's resource can borrow it.
 _SAYS_FOR_WHOM: Mapping[str, str] = {
+    "codedeploy.amazonaws.com": (
+        f"{_DOCS}/codedeploy/latest/userguide/security_confused_deputy.html"
+    ),
     "ecs-tasks.amazonaws.com": f"{_DOCS}/AmazonECS/latest/developerguide/task-iam-roles.html",
     "monitoring.rds.amazonaws.com": (
         f"{_DOCS}/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html"
@@ -24,6 +27,7 @@ _SAYS_FOR_WHOM: Mapping[str, str] = {
 
 # Services of which AWS documents no such thing: under a condition they might never get the role.
 _SAYS_NOTHING: Mapping[str, str] = {
+    "chatbot.amazonaws.com": f"{_DOCS}/chatbot/latest/adminguide/understanding-permissions.html",
     "ec2.amazonaws.com": f"{_DOCS}/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html",
     "lambda.amazonaws.com": f"{_DOCS}/lambda/latest/dg/lambda-intro-execution-role.html",
     "rds.amazonaws.com": f"{_DOCS}/AmazonRDS/latest/UserGuide/rds-proxy-iam-setup.html",

@@ -8,10 +8,13 @@ import pulumi
 
 from components.api.functions import Function, FunctionArgs
 from components.api.http_api import ApiDomain, HttpApi, HttpApiArgs
+from components.api.layers import Layer, LayerArgs
 from components.api.origin import OriginGuard, OriginGuardArgs
+from components.api.readiness import Readiness, WarmFrom
 from components.data.buckets import Bucket
 from components.data.postgres import Postgres
 from components.data.tables import Table
+from components.frontend.portals import Portal
 from components.iam import Statement
 from components.network.security import (
     Placement,
@@ -25,9 +28,13 @@ from components.network.vpc import Network
 from composition.data import Stores
 from composition.keys import Keys
 from settings import Settings
+from settings.api import ApiSettings
 
 # Made by `plinth package`.
 API_PACKAGE: Final = "dist/api.zip"
+API_CODE: Final = "dist/api-code.zip"
+API_LIBRARIES: Final = "dist/api-libraries.zip"
+DATABASE_LIBRARIES: Final = "dist/database-libraries.zip"
 AUTHORISER_PACKAGE: Final = "dist/authoriser.zip"
 # Whom the API signs in to the database as: its migrations make this user.
 DATABASE_USER: Final = "app"
@@ -38,7 +45,7 @@ class Api:
     """The API, and what lets the site through to it.
 
     Attributes:
-        guard: turns away whoever did not come through the site; none without a site.
+        guard: turns away whoever did not come through a site; none where no site leads here.
     """
 
     http: HttpApi
@@ -50,10 +57,11 @@ def make_api(
     current: Settings,
     network: Network | None,
     stores: Stores,
+    portals: Mapping[str, Portal],
     keys: Keys,
     platform: pulumi.ResourceOptions,
 ) -> Api | None:
-    """The API. It reaches what its settings name, and nothing else."""
+    """The API. It reaches what its settings name, and nothing else; portals' pages may call it."""
     api = current.api
     if api is None:
         return None
@@ -61,8 +69,9 @@ def make_api(
     function = Function(
         "api",
         FunctionArgs(
-            code=pulumi.FileArchive(API_PACKAGE),
+            code=pulumi.FileArchive(API_PACKAGE if api.libraries == "bundled" else API_CODE),
             handler="handler.handler",
+            layers=tuple(_layers(api, stores, platform)),
             key=keys.logs,
             account_id=current.account_id,
             region=current.region,
@@ -73,13 +82,15 @@ def make_api(
             log_retention_days=api.log_retention_days,
             log_level=api.log_level,
             placement=placement,
-            provisioned_concurrency=api.provisioned_concurrency,
+            readiness=_readiness(api),
+            staged=api.rollout is not None,
             reserved_concurrency=api.reserved_concurrency,
             code_signing_config_arn=api.code_signing_config_arn,
         ),
         opts=platform,
     )
-    guard = _guard(current, keys, platform) if current.site is not None else None
+    fronted = any(site.api for site in current.every_site().values())
+    guard = _guard(current, keys, platform) if fronted else None
     http = HttpApi(
         "http",
         HttpApiArgs(
@@ -89,7 +100,7 @@ def make_api(
             log_retention_days=api.log_retention_days,
             throttle_rate=api.throttle.rate,
             throttle_burst=api.throttle.burst,
-            cors_origins=api.cors_origins,
+            cors_origins=tuple(_origins(current, portals)),
             domain=(
                 ApiDomain(domain=api.domain, hosted_zone_id=api.hosted_zone_id)
                 if api.domain and api.hosted_zone_id
@@ -100,6 +111,49 @@ def make_api(
         opts=platform,
     )
     return Api(http=http, function=function, guard=guard)
+
+
+def _origins(current: Settings, portals: Mapping[str, Portal]) -> Iterator[pulumi.Input[str]]:
+    """Whose pages may call the API: those that the settings name, and every portal's on Amplify.
+
+    Sites and the other portals have the API at their own address.
+    """
+    named = current.api.cors_origins if current.api else ()
+    yield from named
+    for name, portal in portals.items():
+        domain = current.portals.domain_of(name) if current.portals else None
+        if domain is None:
+            yield portal.origin
+        elif f"https://{domain}" not in named:
+            yield f"https://{domain}"
+
+
+def _layers(
+    api: ApiSettings, stores: Stores, platform: pulumi.ResourceOptions
+) -> Iterator[pulumi.Output[str]]:
+    wanted: dict[str, LayerArgs] = {}
+    if api.libraries == "layer":
+        wanted["api-libraries"] = LayerArgs(
+            code=pulumi.FileArchive(API_LIBRARIES), description="Libraries of the API's function"
+        )
+    # Most of what there is to load, so that an API without a database has none of it.
+    if stores.external is not None or (api.in_network and stores.database is not None):
+        wanted["database-libraries"] = LayerArgs(
+            code=pulumi.FileArchive(DATABASE_LIBRARIES), description="Libraries for PostgreSQL"
+        )
+    for name, args in wanted.items():
+        yield Layer(name, args, opts=platform).arn
+
+
+def _readiness(api: ApiSettings) -> Readiness:
+    return Readiness(
+        provisioned=api.provisioned_concurrency,
+        schedule={
+            name: WarmFrom(cron=warm.cron, timezone=warm.timezone, environments=warm.environments)
+            for name, warm in api.concurrency_schedule.items()
+        },
+        snap_start=api.snap_start,
+    )
 
 
 def _guard(current: Settings, keys: Keys, platform: pulumi.ResourceOptions) -> OriginGuard:
@@ -126,6 +180,8 @@ def _permissions(current: Settings, stores: Stores) -> Iterator[Statement]:
         yield from _bucket_access(stores.buckets[name], access)
     if api.in_network and stores.database is not None:
         yield from stores.database.grant_connect(DATABASE_USER)
+    if stores.external is not None:
+        yield from stores.external.grant_read()
 
 
 def _table_access(table: Table, access: str) -> tuple[Statement, ...]:
@@ -151,6 +207,8 @@ def _environment(current: Settings, stores: Stores) -> Iterator[tuple[str, pulum
         yield _variable("BUCKET", name), stores.buckets[name].bucket_name
     if api.in_network and stores.database is not None:
         yield from _database_variables(stores.database).items()
+    if stores.external is not None:
+        yield "DATABASE_SECRET_ARN", stores.external.secret_arn
 
 
 def _variable(prefix: str, name: str) -> str:
@@ -191,4 +249,4 @@ def _placement(
         network.endpoints.allow_from("api-endpoints", group)
     if current.api.internet:
         allow_internet("api-internet", group, "The API calls services outside AWS")
-    return Placement(subnet_ids=network.workload_subnet_ids, security_group=group)
+    return network.place(group)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.data.buckets import Bucket, BucketArgs, LogBucket, LogBucketArgs
+from components.data.external import ExternalDatabase
 from components.data.keys import Key
 from components.data.postgres import Postgres, PostgresArgs
 from components.data.postgres_aurora import AuroraArgs
@@ -15,7 +16,7 @@ from components.network.vpc import Network
 from composition.keys import Keys
 from settings import Settings
 from settings.data import BucketSettings, KeyAttribute, TableSettings
-from settings.database import AuroraSettings, InstanceSettings
+from settings.database import ExternalSettings, InstanceSettings, ManagedDatabase
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,20 +24,23 @@ class Stores:
     """Where the platform keeps state.
 
     Attributes:
-        logs: takes the access logs of buckets and of the site.
+        logs: takes the access logs of buckets and of sites.
+        database: of the stack's own, in its network.
+        external: one that somebody else runs.
     """
 
     logs: LogBucket | None
     tables: Mapping[str, Table]
     buckets: Mapping[str, Bucket]
     database: Postgres | None
+    external: ExternalDatabase | None
 
 
 def make_stores(
     current: Settings, network: Network | None, keys: Keys, platform: pulumi.ResourceOptions
 ) -> Stores:
     """Every data store."""
-    logs = _log_bucket(current, platform) if current.buckets or current.site else None
+    logs = _log_bucket(current, platform) if current.buckets or current.every_site() else None
     return Stores(
         logs=logs,
         tables={
@@ -55,18 +59,21 @@ def make_stores(
             if logs is not None
         },
         database=_database(current, network, keys, platform),
+        external=_external(current),
     )
 
 
 def _log_bucket(current: Settings, platform: pulumi.ResourceOptions) -> LogBucket:
-    retention = {"retention_days": current.site.log_retention_days} if current.site else {}
+    sites = current.every_site().values()
+    kept = [site.log_retention_days for site in sites]
+    retention = {"retention_days": max(kept)} if kept else {}
     # As well kept as the best kept of what it logs.
     logged = [bucket.protect for bucket in current.buckets.values()]
     return LogBucket(
         "access-logs",
         LogBucketArgs(
             account_id=current.account_id,
-            protect=any([*logged, current.site is not None and current.site.protect]),
+            protect=any([*logged, *(site.protect for site in sites)]),
             **retention,
         ),
         opts=platform,
@@ -112,7 +119,7 @@ def _database(
     current: Settings, network: Network | None, keys: Keys, platform: pulumi.ResourceOptions
 ) -> Postgres | None:
     database = current.database
-    if database is None or network is None:
+    if database is None or isinstance(database, ExternalSettings) or network is None:
         return None
     return Postgres(
         "database",
@@ -126,14 +133,23 @@ def _database(
             backup_retention_days=database.backup_retention_days,
             log_retention_days=database.log_retention_days,
             proxy=database.proxy,
-            final_snapshot=database.protect,
+            final_snapshot=database.final_snapshot,
             protect=database.protect,
         ),
         opts=platform,
     )
 
 
-def _engine(database: InstanceSettings | AuroraSettings) -> InstanceArgs | AuroraArgs:
+def _external(current: Settings) -> ExternalDatabase | None:
+    database = current.database
+    if not isinstance(database, ExternalSettings):
+        return None
+    return ExternalDatabase(
+        name="database", secret_arn=database.secret_arn, key_arn=database.key_arn
+    )
+
+
+def _engine(database: ManagedDatabase) -> InstanceArgs | AuroraArgs:
     if isinstance(database, InstanceSettings):
         return InstanceArgs(
             engine_version=database.engine_version,

@@ -39,8 +39,13 @@ class Keys:
 
     def _all_services(self) -> tuple[KeyService, ...]:
         current = self._current
-        logs = any((current.network, current.database, current.api))
-        return (*(("logs",) if logs else ()), *(("cloudfront",) if current.site else ()))
+        # A database of the stack's own comes with a network.
+        logs = any((current.network, current.api))
+        return (
+            *(("logs",) if logs else ()),
+            *(("cloudfront",) if current.every_site() else ()),
+            *(("cloudwatch", "sns") if current.alerts else ()),
+        )
 
     def _make(self, name: str, purpose: str, services: tuple[KeyService, ...]) -> Key:
         return Key(

@@ -66,7 +66,7 @@ def _stack(root: Path) -> source_pb2.StackTrace:
     trace = source_pb2.StackTrace()
     while frame is not None:
         if program_file(frame.f_code.co_filename, root) is not None:
-            uri = Path(frame.f_code.co_filename).as_uri()
+            uri = Path(frame.f_code.co_filename).absolute().as_uri()
             position = source_pb2.SourcePosition(uri=uri, line=frame.f_lineno)
             trace.frames.append(source_pb2.StackFrame(pc=position))
         frame = frame.f_back

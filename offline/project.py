@@ -77,6 +77,7 @@ def load(root: Path, stack: str, config_file: Path | None = None) -> Project:
     Raises:
         ProjectError: when a file is missing or is not what Pulumi would accept.
     """
+    root = root.resolve()
     project = _read(root / "Pulumi.yaml")
     path = config_file or root / f"Pulumi.{stack}.yaml"
     if not path.is_file():

@@ -78,7 +78,8 @@ class ApiSettings(Section):
         default_factory=nothing_named,
         description=(
             "Environments kept warm by the clock instead of at all hours: moments by name, such as"
-            " `morning` and `evening`, and how many from each on. None are warm before the first."
+            " `morning` and `evening`, and how many from each on. None are warm before the first;"
+            " the last number stays when the schedule goes, so end with 0."
         ),
     )
     snap_start: Flag = Field(

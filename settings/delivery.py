@@ -127,7 +127,7 @@ def delivery_contradictions(delivery: DeliverySettings, account_id: str) -> Iter
         )
     for path, arn in (
         ("delivery.provider_arn", delivery.provider_arn),
-        ("delivery.state.key_arn", delivery.state and delivery.state.key_arn),
+        ("delivery.state.key_arn", delivery.state.key_arn if delivery.state else None),
     ):
         if arn is not None and arn.split(":")[4] != account_id:
             yield Problem(

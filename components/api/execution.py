@@ -1,6 +1,5 @@
 """What the role of every function may do, whatever the function is for."""
 
-from typing import Any
 
 import pulumi
 
@@ -71,11 +70,7 @@ def _network_interfaces(
     placement: Placement, account_id: str, region: str
 ) -> tuple[Statement, ...]:
     ec2 = f"arn:aws:ec2:{region}:{account_id}"
-
-    # `Any`: an output of several values, whose number is known once the network exists.
-    subnet_arns: pulumi.Output[Any] = pulumi.Output.from_input(placement.subnet_ids).apply(
-        lambda subnet_ids: [f"{ec2}:subnet/{subnet_id}" for subnet_id in subnet_ids]
-    )
+    subnets = (pulumi.Output.concat(f"{ec2}:subnet/", item) for item in placement.subnet_ids)
     return (
         Statement(
             sid="FindNetworkInterfaces",
@@ -87,16 +82,9 @@ def _network_interfaces(
         Statement(
             sid="MakeNetworkInterfaces",
             actions=("ec2:CreateNetworkInterface",),
-            resources=(f"{ec2}:network-interface/*",),
-            conditions={**_NOT_FROM_CODE, "ArnEquals": {"ec2:Subnet": subnet_arns}},
-            unscoped_because="what is not made yet has no id; the condition says where it may be",
-        ),
-        Statement(
-            sid="PlaceNetworkInterfaces",
-            actions=("ec2:CreateNetworkInterface",),
-            resources=(placement.security_group.arn, f"{ec2}:subnet/*"),
+            resources=(f"{ec2}:network-interface/*", placement.security_group.arn, *subnets),
             conditions=_NOT_FROM_CODE,
-            unscoped_because="the statement above chooses the subnets, this one the group",
+            unscoped_because="what is not made yet has no id; group and subnets bound it",
         ),
         Statement(
             sid="ManageNetworkInterfaces",

@@ -2,8 +2,9 @@
 
 A function is called by its alias ``live``, never by itself. The provider publishes a version when
 the code or the configuration changes (environment, memory, timeout, role, layers, logging …), and
-the alias moves to it in the same update; tags, reserved concurrency and code signing publish
-nothing. Earlier versions stay, so that the alias can go back to one.
+the alias moves to it in the same update, or later, in steps, where the function is `staged`. Tags,
+reserved concurrency and code signing publish nothing. Earlier versions stay, so that the alias can
+go back to one.
 """
 
 from collections.abc import Mapping
@@ -13,10 +14,12 @@ import pulumi
 import pulumi_aws as aws
 
 from components.api.execution import execution_statements
+from components.api.readiness import Readiness, keep_warm
 from components.data.keys import Key
 from components.iam import Statement, WorkloadRole, WorkloadRoleArgs, sid_for
 from components.logs import check_retention
 from components.network.security import Placement, SecurityGroup
+from components.watched import Watched, WatchedFunction
 
 RUNTIME = "python3.13"
 ARCHITECTURE = "arm64"
@@ -43,8 +46,10 @@ class FunctionArgs:
         log_retention_days: how long the log is kept.
         log_level: the least level of the function's own lines that reaches the log.
         placement: where in the network the function runs; outside of it when ``None``.
-        provisioned_concurrency: environments that ``live`` keeps warm, each paid for by the hour.
+        readiness: what ``live`` does against slow starts; nothing by default.
         reserved_concurrency: most invocations at a time, taken from the account's common pool.
+        staged: leave it to a `Rollout` to move ``live`` to a new version. An update then moves it
+            no more, neither forth nor back.
         layers: ARNs of layer versions, at most five.
         dead_letter_queue_arn: the queue that gets asynchronous invocations which failed for good.
             An encrypted one also needs its ``grant_send`` in ``permissions``.
@@ -63,8 +68,9 @@ class FunctionArgs:
     log_retention_days: int = 365
     log_level: str = "INFO"
     placement: Placement | None = None
-    provisioned_concurrency: int | None = None
+    readiness: Readiness = field(default_factory=Readiness)
     reserved_concurrency: int | None = None
+    staged: bool = False
     layers: tuple[pulumi.Input[str], ...] = ()
     dead_letter_queue_arn: pulumi.Input[str] | None = None
     code_signing_config_arn: pulumi.Input[str] | None = None
@@ -84,15 +90,12 @@ class FunctionArgs:
         self._check_concurrency()
 
     def _check_concurrency(self) -> None:
-        provisioned, reserved = self.provisioned_concurrency, self.reserved_concurrency
-        if provisioned is not None and provisioned < 1:
-            raise ValueError(f"provisioned_concurrency must be at least 1, got {provisioned}")
+        reserved, warmest = self.reserved_concurrency, self.readiness.warmest
         if reserved is not None and reserved < 1:
             raise ValueError(f"reserved_concurrency must be at least 1, got {reserved}")
-        if provisioned is not None and reserved is not None and provisioned > reserved:
+        if reserved is not None and warmest > reserved:
             raise ValueError(
-                f"provisioned_concurrency must be at most the {reserved} reserved, "
-                f"got {provisioned}"
+                f"readiness must keep at most the {reserved} reserved warm, got {warmest}"
             )
 
 
@@ -101,6 +104,8 @@ class Function(pulumi.ComponentResource):
 
     arn: pulumi.Output[str]
     alias_arn: pulumi.Output[str]
+    # Published last; ``live`` may still be at another.
+    version: pulumi.Output[str]
     # The qualifier of a permission: known once the alias exists.
     alias_name: pulumi.Output[str]
     # What API Gateway calls: the alias, by API Gateway's own form of its ARN.
@@ -109,6 +114,7 @@ class Function(pulumi.ComponentResource):
     role: WorkloadRole
     security_group: SecurityGroup | None
     timeout_seconds: int
+    watched: tuple[Watched, ...]
 
     def __init__(
         self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None
@@ -130,17 +136,31 @@ class Function(pulumi.ComponentResource):
             name=LIVE,
             function_name=function.name,
             function_version=function.version,
-            opts=child,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                ignore_changes=["functionVersion", "routingConfig"] if args.staged else None,
+            ),
         )
         self._configure_alias(args, alias)
 
         self.arn = function.arn
+        self.version = function.version
         self.alias_arn = alias.arn
         self.alias_name = alias.name
         self.invoke_arn = alias.invoke_arn
         self.function_name = function.name
         self.security_group = None if args.placement is None else args.placement.security_group
         self.timeout_seconds = args.timeout_seconds
+        self.staged = args.staged
+        self.watched = (
+            WatchedFunction(
+                name=name,
+                function_name=function.name,
+                log_group_name=log.name,
+                timeout_seconds=args.timeout_seconds,
+                reserved_concurrency=args.reserved_concurrency,
+            ),
+        )
         self.register_outputs(
             {
                 "arn": self.arn,
@@ -202,6 +222,11 @@ class Function(pulumi.ComponentResource):
             # Lambda forgets the key of an empty environment, and every plan would bring it back.
             kms_key_arn=args.key.arn if args.environment else None,
             code_signing_config_arn=args.code_signing_config_arn,
+            snap_start=(
+                aws.lambda_.FunctionSnapStartArgs(apply_on="PublishedVersions")
+                if args.readiness.snap_start
+                else None
+            ),
             logging_config=aws.lambda_.FunctionLoggingConfigArgs(
                 log_format="JSON",
                 log_group=log.name,
@@ -214,7 +239,7 @@ class Function(pulumi.ComponentResource):
                 None
                 if args.placement is None
                 else aws.lambda_.FunctionVpcConfigArgs(
-                    subnet_ids=args.placement.subnet_ids,
+                    subnet_ids=list(args.placement.subnet_ids),
                     security_group_ids=[args.placement.security_group.id],
                 )
             ),
@@ -223,14 +248,7 @@ class Function(pulumi.ComponentResource):
         )
 
     def _configure_alias(self, args: FunctionArgs, alias: aws.lambda_.Alias) -> None:
-        if args.provisioned_concurrency is not None:
-            aws.lambda_.ProvisionedConcurrencyConfig(
-                f"{self._name}-warm",
-                function_name=alias.function_name,
-                qualifier=alias.name,
-                provisioned_concurrent_executions=args.provisioned_concurrency,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
+        keep_warm(self._name, args.readiness, alias, self)
         if args.dead_letter_queue_arn is not None:
             aws.lambda_.FunctionEventInvokeConfig(
                 f"{self._name}-failures",

@@ -14,6 +14,7 @@ from components.api.routes import METHODS, check_routes, slug, source
 from components.data.keys import Key
 from components.dns import Certificate, CertificateArgs, alias_records, check_domain
 from components.logs import check_retention
+from components.watched import Watched, WatchedApi
 
 # Below the 30 s that API Gateway and CloudFront wait at most: so that the caller gets the API's
 # own answer to a slow function.
@@ -81,7 +82,7 @@ class HttpApiArgs:
     routes: tuple[str, ...] = ("ANY /api/{proxy+}",)
     throttle_rate: float = 100
     throttle_burst: int = 200
-    cors_origins: tuple[str, ...] = ()
+    cors_origins: tuple[pulumi.Input[str], ...] = ()
     domain: ApiDomain | None = None
     origin_guard: OriginGuard | None = None
 
@@ -93,7 +94,7 @@ class HttpApiArgs:
         if self.throttle_burst < 1:
             raise ValueError(f"throttle_burst must be at least 1, got {self.throttle_burst}")
         for origin in self.cors_origins:
-            if not _ORIGIN.fullmatch(origin):
+            if isinstance(origin, str) and not _ORIGIN.fullmatch(origin):
                 raise ValueError(
                     f"cors_origins must be origins such as https://www.example.com, got {origin!r}"
                 )
@@ -112,6 +113,7 @@ class HttpApi(pulumi.ComponentResource):
     origin_domain: pulumi.Output[str]
     api_id: pulumi.Output[str]
     execution_arn: pulumi.Output[str]
+    watched: tuple[Watched, ...]
 
     def __init__(
         self, name: str, args: HttpApiArgs, opts: pulumi.ResourceOptions | None = None
@@ -218,7 +220,7 @@ class HttpApi(pulumi.ComponentResource):
             kms_key_id=args.log_key.arn,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        return aws.apigatewayv2.Stage(
+        stage = aws.apigatewayv2.Stage(
             f"{self._name}-stage",
             api_id=api.id,
             name="$default",
@@ -233,6 +235,10 @@ class HttpApi(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
+        self.watched = (
+            WatchedApi(name=self._name, api_id=api.id, stage=stage.name, log_group_name=log.name),
+        )
+        return stage
 
     def _domain(
         self, stage: aws.apigatewayv2.Stage, own: ApiDomain, region: str
@@ -244,6 +250,7 @@ class HttpApi(pulumi.ComponentResource):
             CertificateArgs(domain=own.domain, hosted_zone_id=own.hosted_zone_id, region=region),
             child,
         )
+        self.watched += certificate.watched
         domain = aws.apigatewayv2.DomainName(
             f"{self._name}-domain",
             domain_name=own.domain,
@@ -273,7 +280,9 @@ class HttpApi(pulumi.ComponentResource):
         return mapping.domain_name
 
 
-def _cors(origins: tuple[str, ...]) -> aws.apigatewayv2.ApiCorsConfigurationArgs | None:
+def _cors(
+    origins: tuple[pulumi.Input[str], ...],
+) -> aws.apigatewayv2.ApiCorsConfigurationArgs | None:
     if not origins:
         return None
     return aws.apigatewayv2.ApiCorsConfigurationArgs(

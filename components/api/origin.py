@@ -8,6 +8,7 @@ import pulumi_aws as aws
 from components.api.functions import Function, FunctionArgs
 from components.data.keys import Key
 from components.iam import Statement
+from components.watched import Watched
 
 HEADER_NAME = "x-origin-verify"
 
@@ -50,6 +51,7 @@ class OriginGuard(pulumi.ComponentResource):
     header_name: str
     header_value: pulumi.Output[str]
     authoriser: Function
+    watched: tuple[Watched, ...]
 
     def __init__(
         self, name: str, args: OriginGuardArgs, opts: pulumi.ResourceOptions | None = None
@@ -90,6 +92,7 @@ class OriginGuard(pulumi.ComponentResource):
             child,
         )
 
+        self.watched = self.authoriser.watched
         self.header_name = HEADER_NAME
         self.header_value = pulumi.Output.secret(parameter.value)
         self.register_outputs({"header_name": self.header_name, "header_value": self.header_value})

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from components.iam import ResourceStatement, Statement, resource_policy, sid_for
 
-KeyService: TypeAlias = Literal["cloudfront", "logs"]
+KeyService: TypeAlias = Literal["cloudfront", "cloudwatch", "logs", "sns"]
 ViaService: TypeAlias = Literal["dynamodb", "s3", "secretsmanager", "sns", "sqs", "ssm"]
 
 # Time to notice that something still needs the key: the longest that KMS offers.
@@ -112,26 +112,16 @@ def _statements(args: KeyArgs) -> tuple[ResourceStatement, ...]:
                 }
             },
         ),
-        # AWS's own example also lists kms:Describe*, which carries no encryption context and so
-        # could never pass the condition.
-        "logs": ResourceStatement(
-            sid="LogGroups",
-            services=(f"logs.{args.region}.amazonaws.com",),
-            actions=(
-                "kms:Encrypt",
-                "kms:Decrypt",
-                "kms:ReEncryptFrom",
-                "kms:ReEncryptTo",
-                "kms:GenerateDataKey",
-                "kms:GenerateDataKeyWithoutPlaintext",
-            ),
+        "cloudwatch": _alarms(args),
+        "logs": _log_groups(args),
+        # Of topics that send to encrypted queues.
+        "sns": ResourceStatement(
+            sid="TopicsSend",
+            services=("sns.amazonaws.com",),
+            actions=("kms:Decrypt", "kms:GenerateDataKey"),
             resources=("*",),
             conditions={
-                "ArnLike": {
-                    "kms:EncryptionContext:aws:logs:arn": (
-                        f"arn:aws:logs:{args.region}:{args.account_id}:log-group:*"
-                    )
-                }
+                "ArnLike": {"aws:SourceArn": f"arn:aws:sns:{args.region}:{args.account_id}:*"}
             },
         ),
     }
@@ -143,3 +133,45 @@ def _statements(args: KeyArgs) -> tuple[ResourceStatement, ...]:
         resources=("*",),
     )
     return (administration, *(by_service[service] for service in args.services))
+
+
+def _alarms(args: KeyArgs) -> ResourceStatement:
+    # An alarm that can't use its topic's key is lost without a word:
+    # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    return ResourceStatement(
+        sid="AlarmsPublish",
+        services=("cloudwatch.amazonaws.com",),
+        actions=("kms:Decrypt", "kms:GenerateDataKey"),
+        resources=("*",),
+        conditions={
+            "StringEquals": {"aws:SourceAccount": args.account_id},
+            "ArnLike": {
+                "aws:SourceArn": f"arn:aws:cloudwatch:{args.region}:{args.account_id}:alarm:*"
+            },
+        },
+    )
+
+
+def _log_groups(args: KeyArgs) -> ResourceStatement:
+    # AWS's own example also lists kms:Describe*, which carries no encryption context and so could
+    # never pass the condition.
+    return ResourceStatement(
+        sid="LogGroups",
+        services=(f"logs.{args.region}.amazonaws.com",),
+        actions=(
+            "kms:Encrypt",
+            "kms:Decrypt",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+            "kms:GenerateDataKey",
+            "kms:GenerateDataKeyWithoutPlaintext",
+        ),
+        resources=("*",),
+        conditions={
+            "ArnLike": {
+                "kms:EncryptionContext:aws:logs:arn": (
+                    f"arn:aws:logs:{args.region}:{args.account_id}:log-group:*"
+                )
+            }
+        },
+    )

@@ -22,6 +22,7 @@ from components.iam import Statement, WorkloadRole, WorkloadRoleArgs, sid_for
 from components.logs import check_retention
 from components.network.security import SecurityGroup, SecurityGroupArgs
 from components.network.vpc import Network
+from components.watched import Watched
 
 EngineArgs: TypeAlias = InstanceArgs | AuroraArgs
 
@@ -108,6 +109,7 @@ class Postgres(pulumi.ComponentResource):
     security_group: SecurityGroup
     # What IAM knows the endpoint by.
     resource_id: pulumi.Output[str]
+    watched: tuple[Watched, ...]
 
     def __init__(
         self, name: str, args: PostgresArgs, opts: pulumi.ResourceOptions | None = None
@@ -130,6 +132,7 @@ class Postgres(pulumi.ComponentResource):
         self.port = PORT
         self.database_name = args.database_name
         self.secret_arn = engine.secret_arn
+        self.watched = engine.watched
         if args.proxy:
             proxy = self._proxy(basis.identifier, engine, group)
             self.endpoint, self.resource_id = proxy.host, proxy.resource_id

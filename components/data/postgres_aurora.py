@@ -21,10 +21,16 @@ from components.data.postgres_basis import (
     check_engine_version,
     checked_identifier,
 )
+from components.data.postgres_sizes import GIB, max_connections
+from components.watched import WatchedCluster
 
 _ENGINE = aws.rds.EngineType.AURORA_POSTGRESQL
 _MOST_CAPACITY = 256
 _MOST_READERS = 15
+# Memory of a capacity unit, and the connections of a cluster that may shrink below one unit:
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html#aurora-serverless-v2.max-connections
+_UNIT_BYTES = 2 * GIB
+_MOST_WHILE_SMALL = 2_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +97,20 @@ def run_aurora(args: AuroraArgs, basis: Basis) -> Engine:
         resource_id=cluster.cluster_resource_id,
         secret_arn=cluster.master_user_secrets.apply(lambda secrets: str(secrets[0].secret_arn)),
         writer=writer,
+        watched=(_watched(args, basis),),
         cluster_identifier=cluster.cluster_identifier,
+    )
+
+
+def _watched(args: AuroraArgs, basis: Basis) -> WatchedCluster:
+    most = max_connections(int(args.max_capacity * _UNIT_BYTES))
+    return WatchedCluster(
+        name=basis.name,
+        identifier=basis.identifier,
+        log_group_name=basis.log_group_name(args.log_group_prefix, "postgresql"),
+        max_connections=min(most, _MOST_WHILE_SMALL) if args.min_capacity < 1 else most,
+        pauses=args.auto_pause_minutes is not None,
+        has_readers=args.readers > 0,
     )
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.watched import Watched
+
 PORT = 5432
 # For administration. RDS makes its password, keeps it in Secrets Manager and changes it every seven
 # days; that rules out blue/green updates:
@@ -81,6 +83,10 @@ class Basis:
         """Name of the last snapshot; it carries the engine's random end, so it is free."""
         return pulumi.Output.concat(self.identifier, "-final") if self.final_snapshot else None
 
+    def log_group_name(self, prefix: str, log: str) -> pulumi.Output[str]:
+        """Name of the group that RDS exports one of the engine's logs to."""
+        return pulumi.Output.concat(prefix, "/", self.identifier, "/", log)
+
     @property
     def options(self) -> pulumi.ResourceOptions:
         """Options of what holds the data."""
@@ -104,12 +110,14 @@ class Engine:
         instance_identifier: what a proxy registers, of an instance.
         cluster_identifier: the same of a cluster.
         writer: what accepts connections.
+        watched: what there is to watch in it.
     """
 
     host: pulumi.Output[str]
     resource_id: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
     writer: pulumi.Resource
+    watched: tuple[Watched, ...]
     instance_identifier: pulumi.Output[str] | None = None
     cluster_identifier: pulumi.Output[str] | None = None
 

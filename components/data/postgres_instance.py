@@ -20,6 +20,8 @@ from components.data.postgres_basis import (
     Engine,
     check_engine_version,
 )
+from components.data.postgres_sizes import GIB, max_connections, memory_bytes
+from components.watched import WatchedServer
 
 _LEAST_GP3_GB = 20
 
@@ -69,7 +71,20 @@ def run_instance(args: InstanceArgs, basis: Basis) -> Engine:
         resource_id=instance.resource_id,
         secret_arn=instance.master_user_secrets.apply(lambda secrets: str(secrets[0].secret_arn)),
         writer=instance,
+        watched=(_watched(args, basis),),
         instance_identifier=instance.identifier,
+    )
+
+
+def _watched(args: InstanceArgs, basis: Basis) -> WatchedServer:
+    memory = memory_bytes(args.instance_class)
+    return WatchedServer(
+        name=basis.name,
+        identifier=basis.identifier,
+        log_group_name=basis.log_group_name(args.log_group_prefix, "postgresql"),
+        max_connections=max_connections(memory),
+        memory_bytes=memory,
+        storage_bytes=args.storage_gb * GIB,
     )
 
 

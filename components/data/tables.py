@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from components.data.keys import Key
 from components.iam import Statement, sid_for
+from components.watched import Watched, WatchedTable
 
 AttributeType: TypeAlias = Literal["S", "N", "B"]
 
@@ -120,6 +121,7 @@ class Table(pulumi.ComponentResource):
 
     arn: pulumi.Output[str]
     table_name: pulumi.Output[str]
+    watched: tuple[Watched, ...]
 
     def __init__(
         self, name: str, args: TableArgs, opts: pulumi.ResourceOptions | None = None
@@ -157,6 +159,9 @@ class Table(pulumi.ComponentResource):
         )
         self.arn = table.arn
         self.table_name = table.name
+        self.watched = (
+            WatchedTable(name=name, table_name=table.name, indexes=tuple(args.indexes)),
+        )
         self._indexes = tuple(
             pulumi.Output.concat(self.arn, f"/index/{index}") for index in args.indexes
         )

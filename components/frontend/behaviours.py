@@ -61,11 +61,67 @@ def api_origin(api: HttpApi, guard: OriginGuard | None) -> aws.cloudfront.Distri
     )
 
 
+def page_cache(name: str, *, opts: pulumi.ResourceOptions) -> aws.cloudfront.CachePolicy:
+    """Make the rule by which the edge keeps pages: for a second, whatever the bucket says.
+
+    CloudFront compresses nothing that it may not keep at all. A release is there at once, and a
+    crowd of readers still makes one request a second to the bucket.
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
+    """
+    cf = aws.cloudfront
+    return cf.CachePolicy(
+        f"{name}-pages",
+        comment="Pages, for a second; Brotli and gzip",
+        min_ttl=1,
+        default_ttl=1,
+        max_ttl=1,
+        parameters_in_cache_key_and_forwarded_to_origin=cf.CachePolicyParametersInCacheKeyAndForwardedToOriginArgs(
+            cookies_config=cf.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigArgs(
+                cookie_behavior="none"
+            ),
+            headers_config=cf.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigArgs(
+                header_behavior="none"
+            ),
+            query_strings_config=cf.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs(
+                query_string_behavior="none"
+            ),
+            enable_accept_encoding_brotli=True,
+            enable_accept_encoding_gzip=True,
+        ),
+        opts=opts,
+    )
+
+
 def page_behaviour(
-    viewer: aws.cloudfront.Function, headers: aws.cloudfront.ResponseHeadersPolicy
+    cache: aws.cloudfront.CachePolicy,
+    viewer: aws.cloudfront.Function,
+    caching: aws.cloudfront.Function,
+    headers: aws.cloudfront.ResponseHeadersPolicy,
 ) -> aws.cloudfront.DistributionDefaultCacheBehaviorArgs:
-    """Serve pages and assets: cached, compressed with Brotli or gzip, without cookies."""
+    """Serve pages: compressed with Brotli or gzip, without cookies, asked for again each time."""
     return aws.cloudfront.DistributionDefaultCacheBehaviorArgs(
+        target_origin_id=_CONTENT,
+        viewer_protocol_policy="redirect-to-https",
+        allowed_methods=["GET", "HEAD"],
+        cached_methods=["GET", "HEAD"],
+        cache_policy_id=cache.id,
+        compress=True,
+        response_headers_policy_id=headers.id,
+        function_associations=[
+            aws.cloudfront.DistributionDefaultCacheBehaviorFunctionAssociationArgs(
+                event_type=event, function_arn=function.arn
+            )
+            for event, function in (("viewer-request", viewer), ("viewer-response", caching))
+        ],
+    )
+
+
+def asset_behaviour(
+    caching: aws.cloudfront.Function, headers: aws.cloudfront.ResponseHeadersPolicy
+) -> aws.cloudfront.DistributionOrderedCacheBehaviorArgs:
+    """Serve what has a hash in its name: compressed, and kept by the edge and by browsers."""
+    return aws.cloudfront.DistributionOrderedCacheBehaviorArgs(
+        path_pattern="/assets/*",
         target_origin_id=_CONTENT,
         viewer_protocol_policy="redirect-to-https",
         allowed_methods=["GET", "HEAD"],
@@ -74,8 +130,8 @@ def page_behaviour(
         compress=True,
         response_headers_policy_id=headers.id,
         function_associations=[
-            aws.cloudfront.DistributionDefaultCacheBehaviorFunctionAssociationArgs(
-                event_type="viewer-request", function_arn=viewer.arn
+            aws.cloudfront.DistributionOrderedCacheBehaviorFunctionAssociationArgs(
+                event_type="viewer-response", function_arn=caching.arn
             )
         ],
     )

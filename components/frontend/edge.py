@@ -1,26 +1,19 @@
-"""What CloudFront itself does to requests and responses: routing, redirects, security headers."""
+"""What CloudFront itself does to requests and responses: routing, files, caching, headers."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
 
+from components.frontend.files import File
+from components.frontend.headers import REFERRER_POLICY, TWO_YEARS_SECONDS, isolation_headers
+
 _VIEWER_CODE = Path(__file__).with_name("viewer.js")
-_TWO_YEARS_SECONDS = 2 * 365 * 24 * 60 * 60
-_NO_FEATURES = ", ".join(
-    f"{feature}=()"
-    for feature in (
-        "accelerometer",
-        "camera",
-        "geolocation",
-        "gyroscope",
-        "magnetometer",
-        "microphone",
-        "payment",
-        "usb",
-    )
-)
+_CACHING_CODE = Path(__file__).with_name("caching.js")
+# The largest function that CloudFront takes.
+_MAX_CODE_BYTES = 10 * 1024
 # S3 tells every reader which key encrypts the object, and with it the account's number.
 _TELLTALE_HEADERS = (
     "x-amz-server-side-encryption",
@@ -30,26 +23,54 @@ _TELLTALE_HEADERS = (
 )
 
 
-def render_viewer_code(canonical_host: str | None) -> str:
+def render_viewer_code(canonical_host: str | None, files: Mapping[str, File]) -> str:
     """Return the viewer function's JavaScript.
 
     Args:
         canonical_host: the one name the site answers to, and others redirect to; ``None`` answers
             to every name.
+        files: what the function answers by itself, by path.
+
+    Raises:
+        ValueError: the files are more than a function holds.
     """
-    template = _VIEWER_CODE.read_text(encoding="utf-8")
-    return template.replace("__CANONICAL_HOST__", json.dumps(canonical_host))
+    contents = {path: {"type": file.type, "body": file.body} for path, file in files.items()}
+    code = _VIEWER_CODE.read_text(encoding="utf-8")
+    code = code.replace("__CANONICAL_HOST__", json.dumps(canonical_host))
+    code = code.replace("__FILES__", json.dumps(contents, separators=(",", ":")))
+    if len(code.encode()) > _MAX_CODE_BYTES:
+        raise ValueError(
+            f"sitemap and app_links must fit into a function of {_MAX_CODE_BYTES} bytes, "
+            f"got {len(code.encode())}"
+        )
+    return code
 
 
 def viewer_function(
-    name: str, *, canonical_host: str | None, opts: pulumi.ResourceOptions
+    name: str,
+    *,
+    canonical_host: str | None,
+    files: Mapping[str, File],
+    opts: pulumi.ResourceOptions,
 ) -> aws.cloudfront.Function:
     """Make the function that serves the single page for every path, at one host."""
     return aws.cloudfront.Function(
         f"{name}-viewer",
         runtime="cloudfront-js-2.0",
         comment="Serves the single page for every path, and redirects to the canonical host",
-        code=render_viewer_code(canonical_host),
+        code=render_viewer_code(canonical_host, files),
+        publish=True,
+        opts=opts,
+    )
+
+
+def caching_function(name: str, *, opts: pulumi.ResourceOptions) -> aws.cloudfront.Function:
+    """Make the function that tells browsers how long to keep what they get."""
+    return aws.cloudfront.Function(
+        f"{name}-caching",
+        runtime="cloudfront-js-2.0",
+        comment="Assets with a hash in their name are kept for ever, all else is asked for again",
+        code=_CACHING_CODE.read_text(encoding="utf-8"),
         publish=True,
         opts=opts,
     )
@@ -80,7 +101,7 @@ def headers_policy(
                 aws.cloudfront.ResponseHeadersPolicyCustomHeadersConfigItemArgs(
                     header=header, value=value, override=True
                 )
-                for header, value in _custom_headers(indexed=indexed).items()
+                for header, value in isolation_headers(indexed=indexed).items()
             ]
         ),
         remove_headers_config=aws.cloudfront.ResponseHeadersPolicyRemoveHeadersConfigArgs(
@@ -111,24 +132,12 @@ def _security_headers(
             frame_option="DENY", override=True
         ),
         referrer_policy=cf.ResponseHeadersPolicySecurityHeadersConfigReferrerPolicyArgs(
-            referrer_policy="strict-origin-when-cross-origin", override=True
+            referrer_policy=REFERRER_POLICY, override=True
         ),
         strict_transport_security=cf.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs(
-            access_control_max_age_sec=_TWO_YEARS_SECONDS,
+            access_control_max_age_sec=TWO_YEARS_SECONDS,
             include_subdomains=True,
             preload=preload,
             override=True,
         ),
     )
-
-
-def _custom_headers(*, indexed: bool) -> dict[str, str]:
-    headers = {
-        # A window that the page opens, such as a sign-in, may still answer it.
-        "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": _NO_FEATURES,
-    }
-    if not indexed:
-        headers["X-Robots-Tag"] = "noindex, nofollow"
-    return headers

@@ -13,9 +13,10 @@ import pulumi_aws as aws
 from components.data.keys import Key, KeyArgs
 from components.iam import ResourceStatement, resource_policy
 from components.logs import check_retention
+from components.watched import EDGE_REGION, Watched, WatchedFirewall
 
 # Where AWS keeps everything about a firewall for CloudFront.
-_REGION = "us-east-1"
+_REGION = EDGE_REGION
 _SECRET_HEADERS = ("authorization", "cookie")
 # AWS's managed groups by the name of their rule, with its priority and whether it blocks.
 _MANAGED_GROUPS = {
@@ -58,6 +59,7 @@ class Firewall(pulumi.ComponentResource):
     """A web ACL for CloudFront: managed rules, a rate limit, and a log of what they caught."""
 
     arn: pulumi.Output[str]
+    watched: tuple[Watched, ...]
 
     def __init__(
         self, name: str, args: FirewallArgs, opts: pulumi.ResourceOptions | None = None
@@ -92,6 +94,7 @@ class Firewall(pulumi.ComponentResource):
         )
         self._log(name, unique, args, acl.arn)
         self.arn = acl.arn
+        self.watched = (WatchedFirewall(name=name, metric_name=unique),)
         self.register_outputs({"arn": self.arn})
 
     def _log(self, name: str, unique: str, args: FirewallArgs, acl_arn: pulumi.Output[str]) -> None:

@@ -15,13 +15,17 @@ from components.frontend.access_logs import deliver_access_logs
 from components.frontend.behaviours import (
     api_behaviour,
     api_origin,
+    asset_behaviour,
     content_origin,
     origin_access,
     page_behaviour,
+    page_cache,
 )
-from components.frontend.edge import headers_policy, viewer_function
+from components.frontend.edge import caching_function, headers_policy, viewer_function
+from components.frontend.files import AppLinks, site_files
 from components.frontend.firewall import Firewall, FirewallArgs
 from components.iam import ResourceStatement
+from components.watched import EDGE_REGION, Watched, WatchedDistribution
 
 PriceClass: TypeAlias = Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
 
@@ -29,9 +33,6 @@ DEFAULT_CONTENT_SECURITY_POLICY = (
     "default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; "
     "object-src 'none'"
 )
-
-# CloudFront takes no certificate and no firewall from anywhere else.
-_EDGE_REGION = "us-east-1"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +82,8 @@ class SiteArgs:
         price_class: how much of the world it is served from.
         content_security_policy: what pages may load and from where.
         indexed: let search engines list it; off for all but production.
+        sitemap: paths that search engines are told of, such as ``/coupons``.
+        app_links: the mobile apps that open the site's addresses, if there are any.
         firewall: settings of the firewall before it, if there is one.
         protect: refuse to delete the bucket, and keep what is in it. The distribution holds
             nothing that an update doesn't make again.
@@ -94,6 +97,8 @@ class SiteArgs:
     price_class: PriceClass = "PriceClass_100"
     content_security_policy: str = DEFAULT_CONTENT_SECURITY_POLICY
     indexed: bool = True
+    sitemap: tuple[str, ...] = ()
+    app_links: AppLinks | None = None
     firewall: FirewallArgs | None = None
     protect: bool = True
 
@@ -117,6 +122,7 @@ class Site(pulumi.ComponentResource):
     distribution_id: pulumi.Output[str]
     distribution_domain: pulumi.Output[str]
     bucket_name: pulumi.Output[str]
+    watched: tuple[Watched, ...]
 
     def __init__(
         self, name: str, args: SiteArgs, opts: pulumi.ResourceOptions | None = None
@@ -125,6 +131,7 @@ class Site(pulumi.ComponentResource):
         self._name = name
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
+        self.watched = ()
 
         bucket = Bucket(
             f"{name}-content",
@@ -134,6 +141,7 @@ class Site(pulumi.ComponentResource):
             opts=self._child,
         )
         distribution = self._distribution(bucket)
+        self.watched += (WatchedDistribution(name=name, distribution_id=distribution.id),)
         bucket.attach_policy(_readable_by(distribution, bucket))
         deliver_access_logs(
             name, distribution_arn=distribution.arn, log_bucket=args.log_bucket, parent=self
@@ -168,6 +176,8 @@ class Site(pulumi.ComponentResource):
         firewall = None
         if args.firewall is not None:
             firewall = Firewall(f"{self._name}-firewall", args.firewall, opts=self._child)
+            self.watched += firewall.watched
+        pages, others = self._behaviours()
         return aws.cloudfront.Distribution(
             f"{self._name}-distribution",
             # A distribution has no name: this is what a list of them shows.
@@ -180,8 +190,8 @@ class Site(pulumi.ComponentResource):
             price_class=args.price_class,
             web_acl_id=None if firewall is None else firewall.arn,
             origins=self._origins(bucket),
-            default_cache_behavior=self._pages(),
-            ordered_cache_behaviors=None if args.api is None else [self._api_calls()],
+            default_cache_behavior=pages,
+            ordered_cache_behaviors=others,
             restrictions=aws.cloudfront.DistributionRestrictionsArgs(
                 geo_restriction=aws.cloudfront.DistributionRestrictionsGeoRestrictionArgs(
                     restriction_type="none"
@@ -200,13 +210,21 @@ class Site(pulumi.ComponentResource):
             origins.append(api_origin(self._args.api, self._args.guard))
         return origins
 
-    def _pages(self) -> aws.cloudfront.DistributionDefaultCacheBehaviorArgs:
+    def _behaviours(
+        self,
+    ) -> tuple[
+        aws.cloudfront.DistributionDefaultCacheBehaviorArgs,
+        list[aws.cloudfront.DistributionOrderedCacheBehaviorArgs],
+    ]:
+        """Make how pages are served, and what stands before them: the API and assets."""
         args = self._args
         viewer = viewer_function(
             self._name,
             canonical_host=None if args.domain is None else args.domain.name,
+            files=site_files(indexed=args.indexed, sitemap=args.sitemap, app_links=args.app_links),
             opts=self._child,
         )
+        caching = caching_function(self._name, opts=self._child)
         headers = headers_policy(
             f"{self._name}-headers",
             content_security_policy=args.content_security_policy,
@@ -214,7 +232,9 @@ class Site(pulumi.ComponentResource):
             indexed=args.indexed,
             opts=self._child,
         )
-        return page_behaviour(viewer, headers)
+        pages = page_behaviour(page_cache(self._name, opts=self._child), viewer, caching, headers)
+        calls = [] if args.api is None else [self._api_calls()]
+        return pages, [*calls, asset_behaviour(caching, headers)]
 
     def _api_calls(self) -> aws.cloudfront.DistributionOrderedCacheBehaviorArgs:
         headers = headers_policy(
@@ -240,10 +260,12 @@ class Site(pulumi.ComponentResource):
                 domain=domain.name,
                 alternative_names=domain.aliases,
                 hosted_zone_id=domain.hosted_zone_id,
-                region=_EDGE_REGION,
+                # CloudFront takes none from anywhere else.
+                region=EDGE_REGION,
             ),
             opts=self._child,
         )
+        self.watched += certificate.watched
         return aws.cloudfront.DistributionViewerCertificateArgs(
             acm_certificate_arn=certificate.arn,
             minimum_protocol_version="TLSv1.2_2021",

@@ -1,16 +1,37 @@
-// Runs in CloudFront Functions before the cache, for every request that isn't for the API.
-// Site fills in the host when it builds the function; null when there is only one.
+// Runs in CloudFront Functions before the cache, for every request that isn't for the API or for an
+// asset. Site fills in the host when it builds the function (null when there is only one), and the
+// files that answer here.
 const canonicalHost = __CANONICAL_HOST__;
+const files = __FILES__;
 
 function handler(event) {
     const request = event.request;
-    if (canonicalHost !== null && request.headers.host.value !== canonicalHost) {
+    const host = request.headers.host.value;
+    // Before any redirect: phones take none for the files of their apps.
+    if (Object.prototype.hasOwnProperty.call(files, request.uri)) {
+        return file(files[request.uri], canonicalHost === null ? host : canonicalHost);
+    }
+    if (canonicalHost !== null && host !== canonicalHost) {
         return redirect(request);
     }
     if (isPage(request.uri)) {
         request.uri = '/index.html';
     }
     return request;
+}
+
+function file(found, host) {
+    return {
+        statusCode: 200,
+        statusDescription: 'OK',
+        headers: {
+            'content-type': { value: found.type },
+            'cache-control': { value: 'public, max-age=3600' },
+            'strict-transport-security': { value: 'max-age=63072000; includeSubDomains' },
+            'x-content-type-options': { value: 'nosniff' },
+        },
+        body: { encoding: 'text', data: found.body.split('{origin}').join('https://' + host) },
+    };
 }
 
 // Every page has one address, so that search engines, cookies and sign-in see one site.

@@ -6,7 +6,6 @@ already: a rule whose name changes needs an alias, or the new one is made beside
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -63,11 +62,11 @@ class Placement:
     """Where in the network a workload runs, and as whom it is known there.
 
     Attributes:
-        subnet_ids: one subnet a zone, usually `Network.workload_subnet_ids`.
+        subnet_ids: one subnet a zone, as `Network.place` gives them.
         security_group: the workload's own group; rules between groups name it.
     """
 
-    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    subnet_ids: tuple[pulumi.Input[str], ...]
     security_group: SecurityGroup
 
 

@@ -12,7 +12,7 @@ import pulumi_awsx as awsx
 
 from components.network.endpoints import Endpoints, EndpointsArgs
 from components.network.flow_logs import FlowLogs, FlowLogsArgs
-from components.network.security import SecurityGroup
+from components.network.security import Placement, SecurityGroup
 
 Tier: TypeAlias = Literal["public", "private", "isolated"]
 Nat: TypeAlias = Literal["none", "single", "per-az"]
@@ -153,6 +153,12 @@ class Network(pulumi.ComponentResource):
                 "flow_log_group_name": self.flow_log_group_name,
             }
         )
+
+    def place(self, security_group: SecurityGroup) -> Placement:
+        """A workload's place: the subnets that workloads run in, one a zone."""
+        # One by one, though they are known all at once: what names them counts zones, not ids.
+        subnets = tuple(self.workload_subnet_ids[index] for index in range(len(self.zones)))
+        return Placement(subnet_ids=subnets, security_group=security_group)
 
     def _vpc(self, name: str, args: NetworkArgs) -> awsx.ec2.Vpc:
         layout = subnet_layout(args.cidr, len(args.zones))

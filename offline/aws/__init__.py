@@ -14,7 +14,7 @@ from offline.aws.table import Context, Type, render
 from offline.naming import Naming
 from offline.values import UNKNOWN
 
-AREAS: Final = ("iam", "network", "data", "api", "frontend")
+AREAS: Final = ("iam", "network", "data", "api", "frontend", "observe")
 DEFAULT_ACCOUNT: Final = "111122223333"
 DEFAULT_REGION: Final = "eu-west-2"
 
@@ -126,18 +126,32 @@ def planned(kind: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 def unknown_blocks(kind: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The blocks that the program gives and AWS completes, with AWS's part unknown."""
-    blocks = {key: item for key, item in row(kind).computed.items() if isinstance(item, Mapping)}
     return {
-        key: completed(dict.fromkeys(block, UNKNOWN), inputs[key])
-        for key, block in blocks.items()
-        if isinstance(inputs.get(key), Mapping)
+        key: completed(_unknown(block), inputs[key])
+        for key, block in row(kind).computed.items()
+        if _is_block(block) and inputs.get(key) is not None
     }
+
+
+def _is_block(value: Any) -> bool:
+    """Whether a row's output is a block, or a list of blocks that all get the same."""
+    return isinstance(value, Mapping) or (
+        isinstance(value, list) and len(value) == 1 and isinstance(value[0], Mapping)
+    )
+
+
+def _unknown(block: Any) -> Any:
+    if isinstance(block, list):
+        return [_unknown(item) for item in block]
+    return dict.fromkeys(block, UNKNOWN)
 
 
 def completed(computed_value: Any, given: Any) -> Any:
     """What is reported for an output: what the program gave, completed inside a block."""
     if isinstance(computed_value, Mapping) and isinstance(given, Mapping):
         return {**computed_value, **given}
+    if _is_block(computed_value) and isinstance(given, list):
+        return [completed(computed_value[0], item) for item in given]
     return computed_value if given is None else given
 
 

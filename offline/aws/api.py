@@ -84,6 +84,72 @@ _LAMBDA: Final[Mapping[str, Type]] = {
     ),
 }
 
+_READINESS: Final[Mapping[str, Type]] = {
+    "aws:appautoscaling/target:Target": Type(
+        id="{resourceId}",
+        computed={
+            "arn": "arn:aws:application-autoscaling:{region}:{account}:scalable-target/{alnum34}",
+            "roleArn": (
+                "arn:aws:iam::{account}:role/aws-service-role/lambda.application-autoscaling"
+                ".amazonaws.com/AWSServiceRoleForApplicationAutoScaling_LambdaConcurrency"
+            ),
+        },
+    ),
+    "aws:appautoscaling/scheduledAction:ScheduledAction": Type(
+        id="{name}-{serviceNamespace}-{resourceId}",
+        name=AutoName("name", 255),
+        computed={
+            "arn": (
+                "arn:aws:autoscaling:{region}:{account}:scheduledAction:{hex8}:resource/lambda/"
+                "{resourceId}:scheduledActionName/{name}"
+            )
+        },
+    ),
+    "aws:lambda/layerVersion:LayerVersion": Type(
+        id="arn:aws:lambda:{region}:{account}:layer:{layerName}:1",
+        computed={
+            "arn": "{id}",
+            "codeSha256": "{alnum43}=",
+            "createdDate": "2025-01-01T00:00:00.000+0000",
+            "layerArn": "arn:aws:lambda:{region}:{account}:layer:{layerName}",
+            "signingJobArn": "",
+            "signingProfileVersionArn": "",
+            "sourceCodeHash": "{alnum43}=",
+            "sourceCodeSize": 1_048_576,
+            "version": "1",
+        },
+    ),
+    "aws:codedeploy/application:Application": Type(
+        id="{name}",
+        name=AutoName("name", 100),
+        computed={
+            "applicationId": "{hex8}-{hex4}-4{hex3}-a{hex3}-{hex12}",
+            "arn": "arn:aws:codedeploy:{region}:{account}:application:{name}",
+            "githubAccountName": "",
+            "linkedToGithub": False,
+        },
+    ),
+    "aws:codedeploy/deploymentConfig:DeploymentConfig": Type(
+        id="{name}",
+        name=AutoName("deploymentConfigName", 100),
+        computed={
+            "arn": "arn:aws:codedeploy:{region}:{account}:deploymentconfig:{name}",
+            "deploymentConfigId": "{hex8}-{hex4}-4{hex3}-a{hex3}-{hex12}",
+        },
+    ),
+    "aws:codedeploy/deploymentGroup:DeploymentGroup": Type(
+        id="{hex8}-{hex4}-4{hex3}-a{hex3}-{hex12}",
+        computed={
+            "arn": (
+                "arn:aws:codedeploy:{region}:{account}:deploymentgroup:{appName}/"
+                "{deploymentGroupName}"
+            ),
+            "computePlatform": "Lambda",
+            "deploymentGroupId": "{id}",
+        },
+    ),
+}
+
 _API_GATEWAY: Final[Mapping[str, Type]] = {
     "aws:apigatewayv2/api:Api": Type(
         id="{alnum10}",
@@ -138,6 +204,7 @@ _API_GATEWAY: Final[Mapping[str, Type]] = {
 
 TYPES: Mapping[str, Type] = {
     **_LAMBDA,
+    **_READINESS,
     **_API_GATEWAY,
     "aws:acm/certificate:Certificate": Type(
         id="arn:aws:acm:{region}:{account}:certificate/{hex8}-{hex4}-4{hex3}-a{hex3}-{hex12}",

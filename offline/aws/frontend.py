@@ -16,7 +16,47 @@ def _firewall_arn(context: Context) -> str:
     return template.format_map(context)
 
 
+_AMPLIFY: Final[Mapping[str, Type]] = {
+    "aws:amplify/app:App": Type(
+        id="d{alnum13}",
+        name=AutoName("name", 255),
+        computed={
+            "arn": "arn:aws:amplify:{region}:{account}:apps/{id}",
+            "autoBranchCreationConfig": {},
+            "defaultDomain": "{id}.amplifyapp.com",
+            "productionBranches": [],
+        },
+    ),
+    "aws:amplify/branch:Branch": Type(
+        id="{appId}/{branchName}",
+        computed={
+            "arn": "arn:aws:amplify:{region}:{account}:apps/{appId}/branches/{branchName}",
+            "associatedResources": [],
+            "customDomains": [],
+            "destinationBranch": "",
+            "sourceBranch": "",
+        },
+    ),
+    "aws:amplify/domainAssociation:DomainAssociation": Type(
+        id="{appId}/{domainName}",
+        computed={
+            "arn": "arn:aws:amplify:{region}:{account}:apps/{appId}/domains/{domainName}",
+            "certificateVerificationDnsRecord": "",
+            "subDomains": [{"dnsRecord": " CNAME d{alnum13}.cloudfront.net", "verified": False}],
+        },
+    ),
+}
+
 TYPES: Final[Mapping[str, Type]] = {
+    **_AMPLIFY,
+    "aws:cloudfront/cachePolicy:CachePolicy": Type(
+        id=_UUID,
+        name=AutoName("name", 128),
+        computed={
+            "arn": "arn:aws:cloudfront::{account}:cache-policy/{id}",
+            "etag": "E{upper12}",
+        },
+    ),
     "aws:cloudfront/distribution:Distribution": Type(
         id="E{upper13}",
         computed={

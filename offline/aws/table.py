@@ -38,7 +38,7 @@ class Type:
     """What AWS adds to a resource of one type.
 
     Attributes:
-        id: template of the physical id.
+        id: template of the physical id, or a callable as in ``computed``.
         name: the input that is named automatically, if there is one.
         computed: templates of the outputs, by wire name; an input of that name wins. A callable
             gets the context and returns the value, where a template can't say it.
@@ -48,7 +48,7 @@ class Type:
     or any input by its wire name; lists and mappings may hold templates.
     """
 
-    id: str
+    id: "str | Callable[[Context], str]"
     name: AutoName | None = None
     computed: Mapping[str, Any] = field(default_factory=dict)
 

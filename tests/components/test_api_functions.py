@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from components.api.functions import Function
+from components.api.readiness import Readiness
 from components.iam import Statement
 from components.network.security import Placement, SecurityGroup, SecurityGroupArgs
 from offline.graph import Graph, Resource
@@ -37,7 +38,7 @@ def the_function(graph: Graph) -> Resource:
 
 def placed() -> Function:
     group = SecurityGroup("orders", SecurityGroupArgs(vpc_id="vpc-1", description="The orders API"))
-    place = Placement(subnet_ids=["subnet-1", "subnet-2"], security_group=group)
+    place = Placement(subnet_ids=("subnet-1", "subnet-2"), security_group=group)
     return function(placement=place)
 
 
@@ -172,18 +173,12 @@ def test_lambda_makes_interfaces_only_in_the_subnets_and_never_for_the_code() ->
         "MakeNetworkInterfaces": {
             "Effect": "Allow",
             "Action": ["ec2:CreateNetworkInterface"],
-            "Resource": [f"{ec2}:network-interface/*"],
-            "Condition": {
-                **NOT_FROM_CODE,
-                "ArnEquals": {
-                    "ec2:Subnet": [f"{ec2}:subnet/subnet-1", f"{ec2}:subnet/subnet-2"],
-                },
-            },
-        },
-        "PlaceNetworkInterfaces": {
-            "Effect": "Allow",
-            "Action": ["ec2:CreateNetworkInterface"],
-            "Resource": [group, f"{ec2}:subnet/*"],
+            "Resource": [
+                f"{ec2}:network-interface/*",
+                group,
+                f"{ec2}:subnet/subnet-1",
+                f"{ec2}:subnet/subnet-2",
+            ],
             "Condition": NOT_FROM_CODE,
         },
         "ManageNetworkInterfaces": {
@@ -200,7 +195,7 @@ def test_lambda_makes_interfaces_only_in_the_subnets_and_never_for_the_code() ->
 
 
 def test_warm_environments_are_those_of_the_live_version() -> None:
-    graph = built(lambda: function(provisioned_concurrency=5, reserved_concurrency=50))
+    graph = built(lambda: function(readiness=Readiness(provisioned=5), reserved_concurrency=50))
     assert graph.one(WARM, "orders-warm").inputs == {
         "functionName": the_function(graph).id,
         "qualifier": "live",
@@ -273,7 +268,6 @@ def test_a_preview_needs_nothing_that_aws_has_yet_to_make() -> None:
         ("log_retention_days", 100, "log_retention_days must be one of 1, 3, 5"),
         ("log_level", "info", "log_level must be one of TRACE, DEBUG, INFO, WARN, ERROR, FATAL"),
         ("layers", ("arn",) * 6, "layers must be at most 5, got 6"),
-        ("provisioned_concurrency", 0, "provisioned_concurrency must be at least 1, got 0"),
         ("reserved_concurrency", 0, "reserved_concurrency must be at least 1, got 0"),
     ],
 )
@@ -283,5 +277,5 @@ def test_a_value_that_lambda_would_refuse_is_refused(field: str, value: Any, mes
 
 
 def test_more_warm_environments_than_reserved_ones_are_refused() -> None:
-    with pytest.raises(ValueError, match="provisioned_concurrency must be at most the 2 reserved"):
-        function_args(key=None, provisioned_concurrency=3, reserved_concurrency=2)
+    with pytest.raises(ValueError, match="readiness must keep at most the 2 reserved warm"):
+        function_args(key=None, readiness=Readiness(provisioned=3), reserved_concurrency=2)

@@ -99,7 +99,9 @@ def test_a_key_in_another_region_serves_the_logs_of_that_region() -> None:
 
 
 def test_a_service_that_no_statement_is_known_for_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"services must be of cloudfront, logs; got \['ec2'\]"):
+    with pytest.raises(
+        ValueError, match=r"services must be of cloudfront, cloudwatch, logs, sns; got \['ec2'\]"
+    ):
         KeyArgs(description="", region=REGION, account_id=ACCOUNT, services=("ec2",))  # type: ignore[arg-type]
 
 

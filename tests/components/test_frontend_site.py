@@ -3,12 +3,14 @@ from typing import Any
 
 import pytest
 
+from components.frontend.files import AppLinks
 from offline.graph import Graph
 from offline.values import Secret
 from tests.components.frontends import DISTRIBUTION, distribution, plan
 
 ACCESS = "aws:cloudfront/originAccessControl:OriginAccessControl"
 BUCKET = "aws:s3/bucket:Bucket"
+CACHE = "aws:cloudfront/cachePolicy:CachePolicy"
 FUNCTION = "aws:cloudfront/function:Function"
 POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 HEADERS = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
@@ -86,8 +88,52 @@ def test_the_root_is_a_page_so_that_nobody_can_list_the_bucket(graph: Graph) -> 
     assert distribution(graph)["defaultRootObject"] == "index.html"
 
 
-def test_pages_are_cached_compressed_and_never_sent_in_the_clear(graph: Graph) -> None:
+def test_pages_are_compressed_asked_for_each_time_and_never_sent_in_the_clear(
+    graph: Graph,
+) -> None:
     assert distribution(graph)["defaultCacheBehavior"] == {
+        "targetOriginId": "content",
+        "viewerProtocolPolicy": "redirect-to-https",
+        "allowedMethods": ["GET", "HEAD"],
+        "cachedMethods": ["GET", "HEAD"],
+        "cachePolicyId": graph.one(CACHE, "site-pages").id,
+        "compress": True,
+        "responseHeadersPolicyId": graph.one(HEADERS, "site-headers").id,
+        "functionAssociations": [
+            {
+                "eventType": event,
+                "functionArn": graph.one(FUNCTION, function).outputs["arn"],
+            }
+            for event, function in (
+                ("viewer-request", "site-viewer"),
+                ("viewer-response", "site-caching"),
+            )
+        ],
+    }
+
+
+def test_the_edge_keeps_a_page_for_a_second_so_that_it_may_compress_it(graph: Graph) -> None:
+    policy = graph.one(CACHE, "site-pages").inputs
+    assert (policy["minTtl"], policy["defaultTtl"], policy["maxTtl"]) == (1, 1, 1)
+    assert policy["parametersInCacheKeyAndForwardedToOrigin"] == {
+        "cookiesConfig": {"cookieBehavior": "none"},
+        "headersConfig": {"headerBehavior": "none"},
+        "queryStringsConfig": {"queryStringBehavior": "none"},
+        "enableAcceptEncodingBrotli": True,
+        "enableAcceptEncodingGzip": True,
+    }
+
+
+def test_assets_are_kept_by_the_edge_and_compressed_without_meeting_the_page(
+    graph: Graph,
+) -> None:
+    (assets,) = (
+        item
+        for item in distribution(graph)["orderedCacheBehaviors"]
+        if item["pathPattern"] == "/assets/*"
+    )
+    assert assets == {
+        "pathPattern": "/assets/*",
         "targetOriginId": "content",
         "viewerProtocolPolicy": "redirect-to-https",
         "allowedMethods": ["GET", "HEAD"],
@@ -98,15 +144,16 @@ def test_pages_are_cached_compressed_and_never_sent_in_the_clear(graph: Graph) -
         "responseHeadersPolicyId": graph.one(HEADERS, "site-headers").id,
         "functionAssociations": [
             {
-                "eventType": "viewer-request",
-                "functionArn": graph.one(FUNCTION, "site-viewer").outputs["arn"],
+                "eventType": "viewer-response",
+                "functionArn": graph.one(FUNCTION, "site-caching").outputs["arn"],
             }
         ],
     }
 
 
 def test_calls_reach_the_api_as_they_came_and_are_never_cached(graph: Graph) -> None:
-    assert distribution(graph)["orderedCacheBehaviors"] == [
+    # The first behaviour that matches serves.
+    assert distribution(graph)["orderedCacheBehaviors"][:1] == [
         {
             "pathPattern": "/api/*",
             "targetOriginId": "api",
@@ -148,7 +195,7 @@ def test_an_api_error_stays_an_error(graph: Graph) -> None:
 def test_a_site_without_an_api_serves_its_content_only(alone: Graph) -> None:
     made = distribution(alone)
     assert [item["originId"] for item in made["origins"]] == ["content"]
-    assert "orderedCacheBehaviors" not in made
+    assert [item["pathPattern"] for item in made["orderedCacheBehaviors"]] == ["/assets/*"]
     assert [item.name for item in alone.of(HEADERS)] == ["site-headers"]
 
 
@@ -163,10 +210,23 @@ def test_without_a_domain_cloudfronts_own_name_and_certificate_serve(alone: Grap
     assert "const canonicalHost = null;" in alone.one(FUNCTION, "site-viewer").inputs["code"]
 
 
-def test_the_viewer_function_runs_on_the_current_runtime_and_is_live(alone: Graph) -> None:
-    viewer = alone.one(FUNCTION, "site-viewer").inputs
-    assert viewer["runtime"] == "cloudfront-js-2.0"
-    assert viewer["publish"] is True
+@pytest.mark.parametrize("name", ["site-viewer", "site-caching"])
+def test_the_functions_run_on_the_current_runtime_and_are_live(alone: Graph, name: str) -> None:
+    function = alone.one(FUNCTION, name).inputs
+    assert function["runtime"] == "cloudfront-js-2.0"
+    assert function["publish"] is True
+
+
+def test_the_files_for_robots_and_phones_are_in_the_viewer_function() -> None:
+    links = AppLinks(android={"com.example.app": ("AB:CD",)})
+    shown = plan(with_api=False, sitemap=("/coupons",), app_links=links)
+    code = shown.one(FUNCTION, "site-viewer").inputs["code"]
+    for path in ("/robots.txt", "/sitemap.xml", "/.well-known/assetlinks.json"):
+        assert f'"{path}":' in code
+    hidden = plan(with_api=False, sitemap=("/coupons",), indexed=False)
+    code = hidden.one(FUNCTION, "site-viewer").inputs["code"]
+    assert "Disallow: /" in code
+    assert "/sitemap.xml" not in code
 
 
 def test_a_distribution_is_recognised_by_its_comment(alone: Graph) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from components.frontend.edge import render_viewer_code
+from components.frontend.files import AppLinks, site_files
 
 # The largest function that CloudFront takes.
 MAX_BYTES = 10 * 1024
@@ -15,6 +16,11 @@ needs_node = pytest.mark.skipif(
 )
 
 # CloudFront gives the request a method for the query string as it was sent.
+FILES = site_files(
+    indexed=True,
+    sitemap=("/", "/coupons"),
+    app_links=AppLinks(apple={"ABCDE12345.com.example.app": ("/*",)}),
+)
 RUN = """
 const { code, event, query } = JSON.parse(require('fs').readFileSync(0, 'utf8'));
 event.request.rawQueryString = () => query === null ? undefined : query;
@@ -50,7 +56,9 @@ def answer(
     }
     ran = subprocess.run(
         ["node", "-e", RUN],  # noqa: S607 whichever node the machine has
-        input=json.dumps({"code": render_viewer_code(canonical), "event": event, "query": query}),
+        input=json.dumps(
+            {"code": render_viewer_code(canonical, FILES), "event": event, "query": query}
+        ),
         capture_output=True,
         text=True,
         check=True,
@@ -60,9 +68,16 @@ def answer(
 
 
 def test_the_code_fits_and_has_nothing_left_to_fill_in() -> None:
-    code = render_viewer_code("www.example.com")
+    code = render_viewer_code("www.example.com", FILES)
     assert "__" not in code
     assert len(code.encode()) < MAX_BYTES
+
+
+def test_files_that_no_function_holds_are_refused() -> None:
+    paths = tuple(f"/{number:0200}" for number in range(40))
+    files = site_files(indexed=True, sitemap=paths, app_links=None)
+    with pytest.raises(ValueError, match=r"^sitemap and app_links must fit into a function of 10"):
+        render_viewer_code(None, files)
 
 
 @needs_node
@@ -73,7 +88,7 @@ def test_a_path_without_an_extension_is_answered_by_the_single_page(path: str) -
 
 @needs_node
 @pytest.mark.parametrize(
-    "path", ["/app.js", "/assets/main.4f2a.css", "/favicon.ico", "/robots.txt", "/index.html"]
+    "path", ["/app.js", "/assets/main.4f2a.css", "/favicon.ico", "/humans.txt", "/index.html"]
 )
 def test_a_file_keeps_its_path(path: str) -> None:
     assert answer(path)["uri"] == path
@@ -81,7 +96,7 @@ def test_a_file_keeps_its_path(path: str) -> None:
 
 @needs_node
 def test_what_is_well_known_is_never_the_single_page() -> None:
-    path = "/.well-known/apple-app-site-association"
+    path = "/.well-known/change-password"
     assert answer(path)["uri"] == path
 
 
@@ -128,3 +143,43 @@ def test_the_name_that_aws_gave_redirects_to_the_sites_own() -> None:
 def test_a_site_without_a_domain_answers_to_every_host() -> None:
     passed = answer("/", host="d111111abcdef8.cloudfront.net", canonical=None)
     assert passed["uri"] == "/index.html"
+
+
+@needs_node
+def test_phones_find_the_file_of_their_app_as_json_without_a_redirect() -> None:
+    for host in ("www.example.com", "example.com", "d111111abcdef8.cloudfront.net"):
+        found = answer("/.well-known/apple-app-site-association", host=host)
+        assert found["statusCode"] == 200
+        assert found["headers"]["content-type"] == {"value": "application/json"}
+        assert json.loads(found["body"]["data"])["applinks"]["details"] == [
+            {"appIDs": ["ABCDE12345.com.example.app"], "components": [{"/": "/*"}]}
+        ]
+
+
+@needs_node
+@pytest.mark.parametrize("canonical", ["www.example.com", None])
+def test_robots_are_sent_to_the_sitemap_of_the_host_that_people_see(canonical: str | None) -> None:
+    found = answer("/robots.txt", host="d1.cloudfront.net", canonical=canonical)
+    assert found["headers"]["content-type"] == {"value": "text/plain"}
+    assert found["body"] == {
+        "encoding": "text",
+        "data": (
+            "User-agent: *\nAllow: /\n"
+            f"Sitemap: https://{canonical or 'd1.cloudfront.net'}/sitemap.xml\n"
+        ),
+    }
+
+
+@needs_node
+def test_the_sitemap_lists_the_paths_at_the_host_that_people_see() -> None:
+    found = answer("/sitemap.xml", host="example.com")
+    assert found["headers"]["content-type"] == {"value": "application/xml"}
+    urls = "<url><loc>https://www.example.com/</loc></url>"
+    urls += "<url><loc>https://www.example.com/coupons</loc></url>"
+    assert f">{urls}</urlset>" in found["body"]["data"]
+
+
+@needs_node
+@pytest.mark.parametrize("path", ["/constructor", "/toString", "/__proto__"])
+def test_no_path_finds_what_every_object_has(path: str) -> None:
+    assert answer(path)["uri"] == "/index.html"

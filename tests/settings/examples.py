@@ -33,6 +33,12 @@ FULL: dict[str, Any] = {
         "preview": {"environment": "preview"},
         "deploy": {"environment": "production"},
     },
+    "alerts": {
+        "emails": ["team@example.com"],
+        "slack": {"workspace_id": "T0123ABCD", "channel_id": "C0123ABCD"},
+    },
+    "objectives": {"availability_percent": 99.9, "latency": {"percent": 99}},
+    "budget": {"limit_usd": 500},
 }
 
 

@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from settings.kinds import LOG_DAYS
 from tests.settings.api_strategies import elsewhere, rollouts, starts
 from tests.settings.front_strategies import app_links, deliveries, paths, portals
-from tests.settings.mutations import MUTATIONS, leaves, wrong_kind
+from tests.settings.mutating import leaves, wrong_kind
+from tests.settings.mutations import MUTATIONS
+from tests.settings.observe_strategies import alerts, budgets, objectives
 
 Raw: TypeAlias = dict[str, Any]
 
@@ -193,8 +195,6 @@ def apis(draw: st.DrawFn, raw: Raw) -> Raw:
             api[store] = {name: draw(access) for name in used}
     reserved = draw(st.none() | st.integers(1, 1_000))
     api |= draw(starts(reserved or 1_000))
-    if "alerts" in raw:
-        api |= draw(optional(rollout=st.none() | rollouts))
     return api | draw(
         optional(
             memory_mb=st.integers(128, 10_240),
@@ -258,12 +258,17 @@ def valid_configurations(draw: st.DrawFn) -> Raw:
         "sites": lambda: st.fixed_dictionaries({}, optional={"docs": sites("docs")}),
         "portals": lambda: portals(ZONE_ID),
         "delivery": lambda: deliveries(raw["account_id"], raw["region"]),
+        "alerts": lambda: alerts,
+        "budget": lambda: budgets(raw),
     }
     # All of them often: what contradicts needs two sections at least.
     chosen = draw(st.sets(st.sampled_from(list(sections))) | st.just(set(sections)))
     for name, section in sections.items():
         if name in chosen:
             raw[name] = draw(section())
+    if "api" in raw and "alerts" in raw:
+        raw["api"] |= draw(optional(rollout=st.none() | rollouts))
+        raw |= draw(optional(objectives=objectives))
     return raw
 
 

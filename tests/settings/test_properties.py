@@ -11,17 +11,26 @@ from hypothesis import strategies as st
 
 from settings import Settings, SettingsError, parse
 from tests.settings.examples import CLUSTER, FULL
-from tests.settings.mutations import ELSEWHERE, MUTATIONS, Mutation, Raw
+from tests.settings.mutating import Mutation, Raw
+from tests.settings.mutations import ELSEWHERE, MUTATIONS
 from tests.settings.strategies import invalid_configurations, unhurried, valid_configurations
 
 BASES = (
     FULL,
     {**FULL, "database": CLUSTER},
     {
-        **{name: value for name, value in FULL.items() if name not in {"network", "api"}},
+        **{
+            name: value
+            for name, value in FULL.items()
+            if name not in {"network", "api", "objectives"}
+        },
         "database": {"kind": "external", "secret_arn": ELSEWHERE},
     },
-    {name: value for name, value in FULL.items() if name not in {"network", "database", "api"}},
+    {
+        name: value
+        for name, value in FULL.items()
+        if name not in {"network", "database", "api", "objectives"}
+    },
 )
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

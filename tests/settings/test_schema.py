@@ -13,7 +13,7 @@ from hypothesis import given
 from settings import Settings, schema
 from tests.settings.examples import FULL, MINIMAL
 from tests.settings.json_schema import wrong
-from tests.settings.mutations import Raw
+from tests.settings.mutating import Raw
 from tests.settings.strategies import unhurried, valid_configurations
 
 ROOT = Path(__file__).resolve().parent.parent.parent

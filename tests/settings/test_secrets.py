@@ -8,7 +8,7 @@ import pytest
 from settings import SettingsError, parse
 from settings.secrets import looks_secret
 from tests.settings.examples import FULL, MINIMAL, problems
-from tests.settings.mutations import Location, leaves
+from tests.settings.mutating import Location, leaves
 
 REFUSAL = (
     "must not be a secret, nor hold one: keep it in AWS Secrets Manager, out of the configuration"

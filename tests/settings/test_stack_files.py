@@ -88,7 +88,7 @@ def test_production_survives_the_loss_of_a_zone(prod: Settings) -> None:
 def test_production_keeps_everything(prod: Settings) -> None:
     assert set(protected(prod.model_dump())) == {True}
     assert min(retentions(prod.model_dump())) == 365
-    assert prod.database is not None
+    assert isinstance(prod.database, InstanceSettings)
     assert prod.database.backup_retention_days == 35
     assert {table.point_in_time_recovery_days for table in prod.tables.values()} == {35}
 

@@ -1,0 +1,1 @@
+"""Who deploys the stack, and how far that reaches."""
