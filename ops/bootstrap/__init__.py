@@ -1,0 +1,1 @@
+"""What must be in an account before Pulumi can work there: state, key, identity provider."""
