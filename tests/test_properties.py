@@ -32,15 +32,19 @@ def run(raw: Mapping[str, Any], *, unknown: bool) -> Graph:
     )
 
 
-@settings(plans, max_examples=40)
+@settings(plans, max_examples=12)
 @given(valid_configurations())
 def test_a_valid_configuration_plans_without_a_violation(raw: Mapping[str, Any]) -> None:
     report = judge(run(raw, unknown=False), CONFIGURATION, TODAY)
-    assert [f"{item.rule.id} {item.subject.name}: {item.message}" for item in report.mandatory] == []
+    assert [
+        f"{item.rule.id} {item.subject.name}: {item.message}" for item in report.mandatory
+    ] == []
 
 
-@settings(plans, max_examples=15)
+@settings(plans, max_examples=5)
 @given(valid_configurations())
 def test_a_valid_configuration_previews_without_a_violation(raw: Mapping[str, Any]) -> None:
     report = judge(run(raw, unknown=True), CONFIGURATION, TODAY)
-    assert [f"{item.rule.id} {item.subject.name}: {item.message}" for item in report.mandatory] == []
+    assert [
+        f"{item.rule.id} {item.subject.name}: {item.message}" for item in report.mandatory
+    ] == []

@@ -40,7 +40,8 @@ def test_it_tells_its_name_and_rules(analyzer: analyzer_pb2_grpc.AnalyzerStub) -
 
 
 def test_it_judges_a_resource_and_a_stack(analyzer: analyzer_pb2_grpc.AnalyzerStub) -> None:
-    (bucket,) = resources((aws("s3/bucket:Bucket", inputs={"forceDestroy": True}),))
+    case = (aws("s3/bucket:Bucket", inputs={"forceDestroy": True}, protect=True),)
+    (bucket,) = resources(case)
     alone = analyzer.Analyze(analyze_request(bucket))
     assert {item.policyName for item in alone.diagnostics} == {
         "s3-no-force-destroy",

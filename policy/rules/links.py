@@ -1,0 +1,197 @@
+"""What refers to what, also by way of others: a permission by an alias, a mapping by a stage."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from rules.core.resource import Resource
+from rules.core.stack import Stack
+from rules.core.values import UNKNOWN, NotKnown, revealed
+
+# A function by name or ARN, whole or in part, with what may follow: a version or alias, or the rest
+# of API Gateway's own form of the ARN.
+_FUNCTION: Final = re.compile(
+    r"(?:.*:function:)?(?P<name>[A-Za-z0-9_-]+)(?::(?P<qualifier>[$\w-]+))?(?:/invocations)?"
+)
+_DEEPEST: Final = 3
+
+
+def _itself(text: str) -> str:
+    return text
+
+
+def function_name(text: str) -> str:
+    """The name of the function that a name or an ARN stands for; empty when it is neither."""
+    found = _FUNCTION.fullmatch(text)
+    return found["name"] if found else ""
+
+
+def function_qualifier(text: str) -> str:
+    """The version or alias that a name or an ARN has at its end, or empty."""
+    found = _FUNCTION.fullmatch(text)
+    return (found["qualifier"] or "") if found else ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """How others refer to resources of a type.
+
+    Attributes:
+        kind: the type.
+        by: the properties that the others may say.
+        through: the types that stand for it, with the property by which they refer to it.
+        read: what of a text tells which resource is meant.
+    """
+
+    kind: str
+    by: tuple[str, ...]
+    through: Mapping[str, str] = field(default_factory=dict)
+    read: Callable[[str], str] = _itself
+
+
+FUNCTION: Final = Link(
+    "aws:lambda/function:Function",
+    by=("id", "name", "arn"),
+    through={
+        "aws:lambda/alias:Alias": "functionName",
+        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": "functionName",
+        "aws:lambda/functionUrl:FunctionUrl": "functionName",
+        "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": "functionName",
+    },
+    read=function_name,
+)
+API: Final = Link(
+    "aws:apigatewayv2/api:Api",
+    by=("id", "arn"),
+    through={
+        "aws:apigatewayv2/deployment:Deployment": "apiId",
+        "aws:apigatewayv2/route:Route": "apiId",
+        "aws:apigatewayv2/stage:Stage": "apiId",
+    },
+)
+SECRET: Final = Link(
+    "aws:secretsmanager/secret:Secret",
+    by=("id", "arn", "name"),
+    through={
+        "aws:secretsmanager/secretPolicy:SecretPolicy": "secretArn",
+        "aws:secretsmanager/secretVersion:SecretVersion": "secretId",
+    },
+)
+QUEUE: Final = Link(
+    "aws:sqs/queue:Queue",
+    by=("id", "arn", "name"),
+    through={
+        "aws:sqs/queuePolicy:QueuePolicy": "queueUrl",
+        "aws:sqs/redrivePolicy:RedrivePolicy": "queueUrl",
+    },
+    read=lambda text: text.rpartition(":")[2].rpartition("/")[2],
+)
+
+
+def targets(stack: Stack, source: Resource, path: str, link: Link) -> tuple[Resource, ...]:
+    """The resources that a property refers to: by what it says, or else by what it was made from.
+
+    Raises:
+        NotKnown: when it is not known yet, and was made from none of them.
+    """
+    return _targets(stack, source, path, link, _DEEPEST)
+
+
+def _targets(
+    stack: Stack, source: Resource, path: str, link: Link, depth: int
+) -> tuple[Resource, ...]:
+    texts, unknown = said(source, path)
+    named = _named(stack, link)
+    found = {
+        item.urn: item
+        for text in texts
+        for name in (text, link.read(text))
+        for item in named.get(name, ())
+    }
+    for urn in source.property_dependencies.get(path.split(".", maxsplit=1)[0], ()):
+        item = stack.find(urn)
+        # A block is made from many: where what the property says is known, only that counts.
+        if item is None or not (unknown or _is_named(item, texts)):
+            continue
+        if item.type == link.kind:
+            found[item.urn] = item
+        elif item.type in link.through and depth:
+            further = _targets(stack, item, link.through[item.type], link, depth - 1)
+            found |= {other.urn: other for other in further}
+    if unknown and not found:
+        raise NotKnown(path)
+    return tuple(found.values())
+
+
+def sources(
+    stack: Stack, target: Resource, kind: str, path: str, link: Link
+) -> tuple[Resource, ...]:
+    """The resources of a type that refer to a resource by a property.
+
+    Raises:
+        NotKnown: when none is known to, but one could.
+    """
+    by_target, unknown = _sources(stack, kind, path, link)
+    found = by_target.get(target.urn, ())
+    if not found and unknown:
+        raise NotKnown(f"{path} of {unknown[0]}")
+    return tuple(found)
+
+
+def _sources(
+    stack: Stack, kind: str, path: str, link: Link
+) -> tuple[Mapping[str, list[Resource]], list[str]]:
+    key = f"sources {kind} {path} {link.kind}"
+    kept = stack.root.memo.get(key)
+    if kept is None:
+        by_target: dict[str, list[Resource]] = defaultdict(list)
+        unknown: list[str] = []
+        for item in stack.of(kind):
+            try:
+                for found in targets(stack, item, path, link):
+                    by_target[found.urn].append(item)
+            except NotKnown:
+                unknown.append(item.name)
+        kept = stack.root.memo[key] = (by_target, unknown)
+    result: tuple[Mapping[str, list[Resource]], list[str]] = kept
+    return result
+
+
+def _named(stack: Stack, link: Link) -> Mapping[str, list[Resource]]:
+    key = f"named {link.kind}"
+    kept = stack.root.memo.get(key)
+    if kept is None:
+        kept = stack.root.memo[key] = defaultdict(list)
+        for item in stack.of(link.kind):
+            for name in dict.fromkeys(_identities(item, link)):
+                kept[name].append(item)
+    named: Mapping[str, list[Resource]] = kept
+    return named
+
+
+def _identities(item: Resource, link: Link) -> Iterator[str]:
+    for path in link.by:
+        value = item.get(path) if item.is_known(path) else None
+        if type(value) is str and value:
+            yield from filter(None, (value, link.read(value)))
+
+
+def _is_named(item: Resource, texts: list[str]) -> bool:
+    return any(item.is_known(path) and item.get(path) in texts for path in ("id", "arn", "name"))
+
+
+def said(source: Resource, path: str) -> tuple[list[str], bool]:
+    """The texts that a property says, in lists too, and whether any is still to come."""
+    *within, last = path.split(".")
+    blocks: list[Any] = [source.data]
+    unknown = False
+    for key in (*within, last):
+        found: list[Any] = []
+        for block in blocks:
+            value = revealed(block.get(key)) if type(block) is dict else None
+            found.extend(value if type(value) is list else [value])
+        unknown = unknown or UNKNOWN in found
+        blocks = [item for item in found if item is not UNKNOWN]
+    return [item for item in blocks if type(item) is str and item], unknown

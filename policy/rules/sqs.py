@@ -1,0 +1,179 @@
+"""Rules for queues."""
+
+from typing import Annotated, Final
+
+from rules.core.actions import covers
+from rules.core.documents import Statement
+from rules.core.encryption import is_customer_key
+from rules.core.findings import each, some
+from rules.core.principals import is_open
+from rules.core.remedies import setting
+from rules.core.resource import Resource
+from rules.core.rule import Findings, Severity, resource_rule, stack_rule
+from rules.core.stack import Stack
+from rules.core.thresholds import Limit
+from rules.core.values import NotKnown
+from rules.links import QUEUE as LINK
+from rules.links import said, sources
+from rules.s3 import NARROWING_KEYS
+from rules.sns import denies_plain_requests, redrives
+
+QUEUE: Final = "aws:sqs/queue:Queue"
+POLICY: Final = "aws:sqs/queuePolicy:QueuePolicy"
+REDRIVE: Final = "aws:sqs/redrivePolicy:RedrivePolicy"
+REDRIVE_ALLOW: Final = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"
+# By which property each kind of resource names the queue for what it could not deliver.
+POINTERS: Final = {
+    QUEUE: "redrivePolicy",
+    REDRIVE: "redrivePolicy",
+    "aws:sns/topicSubscription:TopicSubscription": "redrivePolicy",
+    "aws:cloudwatch/eventBus:EventBus": "deadLetterConfig.arn",
+    "aws:cloudwatch/eventTarget:EventTarget": "deadLetterConfig.arn",
+    "aws:lambda/eventSourceMapping:EventSourceMapping": (
+        "destinationConfig.onFailure.destinationArn"
+    ),
+    "aws:lambda/function:Function": "deadLetterConfig.targetArn",
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": (
+        "destinationConfig.onFailure.destination"
+    ),
+    "aws:scheduler/schedule:Schedule": "target.deadLetterConfig.arn",
+}
+DEFAULT_RETENTION: Final = 345_600
+
+
+@resource_rule(
+    "sqs-encryption",
+    QUEUE,
+    severity=Severity.MEDIUM,
+    why="Whoever gets at the disks reads the messages.",
+    fix="Leave sqs_managed_sse_enabled on, or set kms_master_key_id.",
+    security_hub="SQS.1",
+    cdk_nag="AwsSolutions-SQS2",
+    checkov="CKV_AWS_27 CKV2_AWS_73",
+    remedy=setting({"sqsManagedSseEnabled": True}),
+)
+def is_encrypted(
+    queue: Resource,
+    *,
+    customer_key: Annotated[bool, Limit("Whether it must be with a customer key.")] = False,
+) -> Findings:
+    """A queue is encrypted at rest, as it is by default."""
+    if customer_key:
+        if not is_customer_key(queue, "kmsMasterKeyId"):
+            yield "kmsMasterKeyId is not a customer key"
+    elif not queue.is_set("kmsMasterKeyId") and queue.flag("sqsManagedSseEnabled") is False:
+        yield "sqsManagedSseEnabled is false"
+
+
+@stack_rule(
+    "sqs-dlq",
+    QUEUE,
+    reads=(REDRIVE, REDRIVE_ALLOW, *POINTERS),
+    severity=Severity.MEDIUM,
+    why="A message that can't be handled comes back until it expires, and is gone unseen.",
+    fix="Set redrive_policy with a queue that keeps messages for 14 days.",
+    cdk_nag="AwsSolutions-SQS3",
+)
+def has_dead_letters(queue: Resource, stack: Stack) -> Findings:
+    """A queue has a dead-letter queue that keeps messages as long as it does, or is one itself."""
+    holders = [queue, *sources(stack, queue, REDRIVE, "queueUrl", LINK)]
+    redriving = [item for item in holders if redrives(item)]
+    if not redriving:
+        if not _is_for_dead_letters(queue, stack):
+            yield "redrivePolicy names no dead-letter queue"
+        return
+
+    def keeps_long(other: Resource) -> Findings:
+        if other.urn == queue.urn or not any(_points(item, other) for item in redriving):
+            return
+        kept, needed = _retention(other), _retention(queue)
+        if kept < needed:
+            yield f"{other.name} keeps messages for {kept:g} s, less than its own {needed:g} s"
+
+    yield from each(stack.of(QUEUE), keeps_long)
+
+
+def _retention(queue: Resource) -> float:
+    return queue.number("messageRetentionSeconds") or DEFAULT_RETENTION
+
+
+def _is_for_dead_letters(queue: Resource, stack: Stack) -> bool:
+    if queue.is_set("redriveAllowPolicy"):
+        return True
+    if sources(stack, queue, REDRIVE_ALLOW, "queueUrl", LINK):
+        return True
+    others = (item for item in stack.of(*POINTERS) if item.urn != queue.urn)
+    return some(others, lambda item: _points(item, queue))
+
+
+def _points(item: Resource, queue: Resource) -> bool:
+    """Whether a resource names a queue as the one for what it could not deliver."""
+    path = POINTERS[item.type]
+    texts, unknown = said(item, path)
+    made_from = item.property_dependencies.get(path.split(".", maxsplit=1)[0], ())
+    if unknown and made_from:
+        return queue.urn in made_from
+    if unknown:
+        raise NotKnown(path)
+    if not texts:
+        return False
+    if queue.urn in made_from:
+        return True
+    # In a policy of redriving the ARN stands in JSON.
+    arn = queue.text("arn")
+    return bool(arn) and any(text == arn or f'"{arn}"' in text for text in texts)
+
+
+@resource_rule(
+    "sqs-policy-not-public",
+    POLICY,
+    QUEUE,
+    severity=Severity.CRITICAL,
+    why="Anybody could send what is acted on, read what is waiting, or empty the queue.",
+    fix="Name the principal and the actions, and narrow a service by aws:SourceArn.",
+    security_hub="SQS.3",
+    cis="7:2.21",
+    checkov="CKV_AWS_168 CKV_AWS_387 CKV_AWS_72",
+)
+def policy_not_public(policy: Resource) -> Findings:
+    """A queue's policy lets nobody in by Principal *, and nobody do everything."""
+
+    def is_narrow(statement: Statement) -> Findings:
+        if is_open(statement, *NARROWING_KEYS):
+            yield f"{statement.label} lets everybody in"
+
+    def is_limited(statement: Statement) -> Findings:
+        if not statement.allows:
+            return
+        if statement.has("NotAction"):
+            yield f"{statement.label} allows all but what it leaves out"
+        if any(covers(pattern, "sqs:*") for pattern in statement.actions()):
+            yield f"{statement.label} allows sqs:*"
+
+    statements = policy.statements("policy")
+    pairs = [(judge, item) for item in statements for judge in (is_narrow, is_limited)]
+    return each(pairs, lambda pair: pair[0](pair[1]))
+
+
+@stack_rule(
+    "sqs-tls-only",
+    QUEUE,
+    reads=(POLICY,),
+    severity=Severity.MEDIUM,
+    why="A message sent or received without TLS can be read and changed on the way.",
+    fix="Deny sqs:* where aws:SecureTransport is false, as components.observe.topic does.",
+    cdk_nag="AwsSolutions-SQS4",
+)
+def tls_only(queue: Resource, stack: Stack) -> Findings:
+    """A queue's policy denies sending and receiving without TLS."""
+    policies = (queue, *sources(stack, queue, POLICY, "queueUrl", LINK))
+
+    def denies(policy: Resource) -> bool:
+        needed = ("sqs:SendMessage", "sqs:ReceiveMessage")
+        return some(
+            policy.statements("policy"),
+            lambda item: denies_plain_requests(item, queue, *needed),
+        )
+
+    if not some(policies, denies):
+        yield "no policy of the queue denies requests without TLS"

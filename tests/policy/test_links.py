@@ -1,0 +1,81 @@
+"""How resources are joined that others stand between."""
+
+import pytest
+
+from rules.core.resource import Given, Resource
+from rules.core.stack import Stack
+from rules.core.types import STACK
+from rules.core.values import UNKNOWN, NotKnown
+from rules.links import API, FUNCTION, function_name, function_qualifier, said, sources, targets
+
+ARN = "arn:aws:lambda:eu-west-2:111122223333:function:orders-1a2b"
+PERMISSION = "aws:lambda/permission:Permission"
+SCHEDULE = "aws:scheduler/schedule:Schedule"
+
+
+def made(kind: str, urn: str, made_from: dict[str, list[str]], /, **properties: object) -> Resource:
+    dependencies = {path: tuple(urns) for path, urns in made_from.items()}
+    given = Given(urn=urn, type=kind, name=urn, property_dependencies=dependencies)
+    return Resource(given, properties)
+
+
+def stack_of(*resources: Resource) -> Stack:
+    return Stack(resources, Resource(Given(urn="", type=STACK, name=""), {}))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "qualifier"),
+    [
+        ("orders", "orders", ""),
+        ("orders:live", "orders", "live"),
+        (ARN, "orders-1a2b", ""),
+        (f"{ARN}:$LATEST", "orders-1a2b", "$LATEST"),
+        ("111122223333:function:orders:7", "orders", "7"),
+        (
+            f"arn:aws:apigateway:eu-west-2:lambda:path/2015-03-31/functions/{ARN}:live/invocations",
+            "orders-1a2b",
+            "live",
+        ),
+        ("arn:aws:sqs:eu-west-2:111122223333:orders", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_function_is_known_by_any_form_of_its_name(text: str, name: str, qualifier: str) -> None:
+    assert function_name(text) == name
+    assert function_qualifier(text) == qualifier
+
+
+def test_what_is_not_known_is_joined_by_what_it_was_made_from_also_through_an_alias() -> None:
+    function = made(FUNCTION.kind, "orders", {}, name=UNKNOWN)
+    alias = made(
+        "aws:lambda/alias:Alias", "live", {"functionName": ["orders"]}, functionName=UNKNOWN
+    )
+    permission = made(PERMISSION, "allowed", {"function": ["live"]}, function=UNKNOWN)
+    stack = stack_of(function, alias, permission)
+    assert targets(stack, permission, "function", FUNCTION) == (function,)
+    assert sources(stack, function, PERMISSION, "function", FUNCTION) == (permission,)
+
+
+def test_a_known_value_decides_whatever_else_its_block_was_made_from() -> None:
+    function = made(FUNCTION.kind, "orders", {}, name="orders-1a2b", arn=ARN)
+    target = {"arn": "arn:aws:sqs:eu-west-2:111122223333:jobs", "input": ARN}
+    schedule = made(SCHEDULE, "hourly", {"target": ["orders"]}, target=target)
+    stack = stack_of(function, schedule)
+    assert targets(stack, schedule, "target.arn", FUNCTION) == ()
+
+
+def test_what_is_neither_known_nor_made_from_anything_raises() -> None:
+    api = made(API.kind, "gateway", {}, id="a1b2c3")
+    mapping = made("aws:apigatewayv2/apiMapping:ApiMapping", "mapping", {}, apiId=UNKNOWN)
+    stack = stack_of(api, mapping)
+    with pytest.raises(NotKnown):
+        targets(stack, mapping, "apiId", API)
+    with pytest.raises(NotKnown, match="apiId of mapping"):
+        sources(stack, api, mapping.type, "apiId", API)
+
+
+def test_texts_are_read_through_lists_of_blocks() -> None:
+    blocks = [{"arn": "one"}, {"arn": UNKNOWN}, {}, "text"]
+    assert said(made("", "it", {}, blocks=blocks), "blocks.arn") == (["one"], True)
+    assert said(made("", "it", {}, blocks=UNKNOWN), "blocks.arn") == ([], True)
+    assert said(made("", "it", {}), "blocks.arn") == ([], False)
