@@ -1,6 +1,5 @@
 """What the role of every function may do, whatever the function is for."""
 
-
 import pulumi
 
 from components.iam import Statement

@@ -12,9 +12,9 @@ from components.iam import Statement, WorkloadRole, WorkloadRoleArgs, policy_doc
 from components.observe.composite import unique_name
 from components.observe.topic import AlertTopic
 
-# The service has an endpoint in four regions, and its console in this one; it serves topics of all:
+# The service has an endpoint in four regions, this one of them in Europe; it serves topics of all:
 # https://docs.aws.amazon.com/general/latest/gr/chatbot.html
-_REGION = "us-east-2"
+_REGION = "eu-west-1"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -124,7 +124,7 @@ def test_the_channel_hears_of_the_topics_of_all_regions() -> None:
     ]
     assert (channel["slackTeamId"], channel["slackChannelId"]) == ("T0123ABCD", "C0123ABCD")
     # The service has no endpoint in the stack's own region.
-    assert channel["region"] == "us-east-2"
+    assert channel["region"] == "eu-west-1"
 
 
 def test_the_channel_may_look_at_alarms_and_nothing_else() -> None:

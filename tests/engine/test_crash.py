@@ -1,0 +1,111 @@
+"""Kill -9 in the middle of an update: the next one completes, and nothing is made twice."""
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.programs import Program, child
+
+MOMENTS = 20
+PAIRS = 25
+VICTIMS = ("cli", "cli", "provider", "cli", "cli", "cli", "plinth")
+# The SDK's own classes would take longer to load than all the rest takes.
+HEAD = """
+import pulumi
+
+class Thing(pulumi.CustomResource):
+    def __init__(self, kind, name, **properties):
+        super().__init__(kind, name, {"arn": None, **properties})
+"""
+# One of each pair is known by its name, which is random; the other by an id that AWS gives.
+PROGRAM = f"""
+for number in range({PAIRS}):
+    role = Thing("aws:iam/role:Role", f"role-{{number}}", assumeRolePolicy="{{}}")
+    Thing("aws:ec2/vpc:Vpc", f"vpc-{{number}}", cidrBlock="10.0.0.0/16", tags={{"role": role.arn}})
+"""
+CLI = "pulumi up"
+# About as long as the CLI takes.
+LATEST = 1.6
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    program = Program.write(tmp_path_factory.mktemp("crash") / "small")
+    program.change(head="import pulumi")
+    assert program.up() == 0
+    program.change(PROGRAM, head=HEAD)
+    return program
+
+
+@pytest.fixture(scope="module")
+def undisturbed(empty: Program, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    program = empty.copy(tmp_path_factory.mktemp("undisturbed") / "small")
+    assert program.up() == 0
+    return comparable(program)
+
+
+def comparable(program: Program) -> dict[str, Any]:
+    """The state without what differs from run to run: times, and the random ends of names."""
+    found = {}
+    for name, item in program.state().items():
+        kept = {key: item.get(key) for key in ("id", "inputs", "outputs", "parent", "dependencies")}
+        found[name] = json.loads(
+            re.sub(r"(small-test-[\w-]+?)-[0-9a-f]{6}\b", r"\1", json.dumps(kept))
+        )
+    return found
+
+
+def kill(victim: int | None) -> None:
+    if victim is not None:
+        os.kill(victim, signal.SIGKILL)
+
+
+def victim(run: subprocess.Popen[bytes], which: str) -> int | None:
+    if which == "plinth":
+        return run.pid
+    return child(run.pid, "offline.provider" if which == "provider" else CLI)
+
+
+def wait_until(condition: Any, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+def assert_complete(program: Program, undisturbed: dict[str, Any]) -> None:
+    records = program.records()
+    assert max(Counter(record.urn for record in records).values()) == 1
+    assert {record.id for record in records} == {item["id"] for item in program.state().values()}
+    assert comparable(program) == undisturbed
+
+
+@pytest.mark.parametrize("moment", range(MOMENTS))
+def test_an_update_that_was_killed_is_completed_by_the_next(
+    moment: int, empty: Program, undisturbed: dict[str, Any], tmp_path: Path
+) -> None:
+    program = empty.copy(tmp_path / "small")
+    chance = random.Random(moment)  # noqa: S311 chance for a test
+    which = VICTIMS[moment % len(VICTIMS)]
+    run = program.start("up", "--skip-preview")
+    wait_until(lambda: child(run.pid, CLI), 20)
+    if moment % 2:
+        time.sleep(chance.uniform(0, LATEST))
+    else:
+        # In the very middle: after so many resources.
+        count = chance.randrange(1, 2 * PAIRS)
+        aws = program.workspace.resources
+        wait_until(lambda: len(list(aws.glob("*.json"))) >= count, 20)
+    kill(victim(run, which))
+    run.wait(30)
+
+    assert program.up() == 0
+    assert_complete(program, undisturbed)
