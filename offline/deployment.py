@@ -1,12 +1,17 @@
 """Writes a graph as a Pulumi deployment: the format of ``pulumi stack export``."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from graphlib import TopologicalSorter
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
-from offline.graph import STACK_TYPE, Graph, Resource
+from offline.constructs import CONSTRUCTORS
+from offline.graph import PROVIDER_PREFIX, STACK_TYPE, Graph, Resource
+from offline.naming import random_text
 from offline.values import (
     ARCHIVE,
     ASSET,
@@ -39,7 +44,7 @@ def deployment(graph: Graph, root: Path) -> dict[str, Any]:
         "type": STACK_TYPE,
         "outputs": {key: _written(value, root) for key, value in graph.exports.items()},
     }
-    resources = [_resource(item, graph, root) for item in _ordered(graph.resources)]
+    resources = [_resource(item, graph, root) for item in _ordered(_completed(graph))]
     return {
         "version": 3,
         "deployment": {
@@ -48,6 +53,34 @@ def deployment(graph: Graph, root: Path) -> dict[str, Any]:
             "metadata": {},
         },
     }
+
+
+def _completed(graph: Graph) -> Iterator[Resource]:
+    """The resources that the program declares, with what the engine adds of its own."""
+    for item in graph.resources:
+        if not item.type.startswith(PROVIDER_PREFIX):
+            yield item
+            continue
+        version = {"version": metadata.version(f"pulumi-{item.type.removeprefix(PROVIDER_PREFIX)}")}
+        yield replace(
+            item,
+            inputs={"__internal": {}, **item.inputs, **version},
+            outputs={**item.outputs, **version},
+        )
+    if any(item.type in CONSTRUCTORS for item in graph.resources):
+        # A program looks its component's children up, and the engine makes a provider for that.
+        kind = f"{PROVIDER_PREFIX}pulumi"
+        urn = f"urn:pulumi:{graph.stack}::{graph.project}::{kind}::default"
+        yield Resource(
+            urn=urn,
+            type=kind,
+            name="default",
+            parent="",
+            custom=True,
+            inputs={},
+            outputs={},
+            id=str(UUID(hex=random_text(urn, "0123456789abcdef", 32), version=4)),
+        )
 
 
 def _ordered(resources: Iterable[Resource]) -> list[Resource]:

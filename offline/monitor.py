@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from google.protobuf import empty_pb2
 from pulumi import ResourceOptions, ResourceTransformArgs, ResourceTransformResult
@@ -15,6 +16,7 @@ from offline import aws, positions
 from offline.awsx import Ref
 from offline.constructs import CONSTRUCTORS, child_resource, output_value, uses
 from offline.graph import PROVIDER_PREFIX, STACK_TYPE, Position, Resource
+from offline.lifecycle import filled_in
 from offline.managed import all_tags, refusals
 from offline.naming import Naming, random_text
 from offline.values import UNKNOWN, Secret, decode_properties, encode, plain
@@ -183,7 +185,8 @@ class Monitor:
             region=given.get("region", aws.DEFAULT_REGION),
             tags=tags,
         )
-        identity = UNKNOWN if self._unknown else random_text(declared.urn, "0123456789abcdef", 32)
+        random = UUID(hex=random_text(declared.urn, "0123456789abcdef", 32), version=4)
+        identity = UNKNOWN if self._unknown else str(random)
         return replace(declared, id=identity, outputs=dict(declared.inputs))
 
     def _managed(self, declared: Resource) -> Resource:
@@ -200,7 +203,7 @@ class Monitor:
                 urn=declared.urn,
                 naming=self._naming,
             )
-            inputs = {**named, **inputs}
+            inputs = {**named, **inputs, **filled_in(declared.type, inputs)}
             if self._unknown:
                 outputs = aws.unknown_blocks(declared.type, inputs)
             else:
@@ -266,9 +269,9 @@ class Monitor:
                     made=made,
                 )
             )
-        # In state, such a component has neither inputs nor outputs: the program gets them here.
+        # In state, such a component has no inputs, outputs or provider: the program gets them here.
         self.resources[component.urn] = replace(
-            component, inputs={}, dependencies=(), property_dependencies={}
+            component, inputs={}, provider="", dependencies=(), property_dependencies={}
         )
         response = pb.RegisterResourceResponse(urn=component.urn)
         for key, value in expansion.outputs.items():

@@ -7,6 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
+from ops import cli_bootstrap, cli_rules
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 app = typer.Typer(
@@ -16,6 +18,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(cli_rules.app, name="rules")
+cli_bootstrap.register(app, ROOT)
 
 Stack = Annotated[str, typer.Argument(help="The stack: Pulumi.STACK.yaml holds its configuration.")]
 Arguments = Annotated[
@@ -156,11 +161,12 @@ def _engine(
 @app.command()
 def package() -> None:
     """Build the functions' zips in dist/. The same sources give the same bytes on any machine."""
-    from ops import package as packaging  # noqa: PLC0415
+    from ops.package import package as build  # noqa: PLC0415
+    from ops.uv_tool import PackageError  # noqa: PLC0415
 
     try:
-        packaging.package(ROOT, typer.echo)
-    except packaging.PackageError as error:
+        build(ROOT, typer.echo)
+    except PackageError as error:
         typer.secho(f"error: {error}", err=True, fg=typer.colors.RED)
         raise typer.Exit(2) from error
 

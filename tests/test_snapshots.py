@@ -36,5 +36,14 @@ def opened(value: Any) -> Any:
         return {key: opened(item) for key, item in sorted(value.items())}
     if isinstance(value, list):
         return [opened(item) for item in value]
-    is_document = isinstance(value, str) and value.startswith(("{", '["', "[{"))
-    return json.loads(value) if is_document else value
+    return document(value) if isinstance(value, str) else value
+
+
+def document(text: str) -> Any:
+    """What a text says as JSON; the text itself where it only looks like it."""
+    if not text.startswith(("{", "[")):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

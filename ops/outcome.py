@@ -1,0 +1,43 @@
+"""Tells from the engine's own record of a run why it failed."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+CLEAN: Final = 0
+VIOLATIONS: Final = 1
+WRONG: Final = 2
+# What the engine says of any failure, whatever led to it.
+_SUMMARIES: Final = frozenset({"preview failed", "update failed"})
+
+
+def verdict(code: int, events: Path) -> int:
+    """The exit code of a command: 0 clean, 1 mandatory violations and nothing else, 2 wrong.
+
+    Args:
+        code: that of the CLI, which says nothing of violations.
+        events: what the CLI's ``--event-log`` wrote: one event a line.
+    """
+    if code == 0:
+        return CLEAN
+    violated = failed = False
+    for event in _events(events):
+        if policy := event.get("policyEvent"):
+            violated |= policy.get("enforcementLevel") in {"mandatory", "remediate"}
+        if diagnostic := event.get("diagnosticEvent"):
+            said = diagnostic.get("message", "").strip()
+            failed |= diagnostic.get("severity") == "error" and said not in _SUMMARIES
+        failed |= "resOpFailedEvent" in event
+    return VIOLATIONS if violated and not failed else WRONG
+
+
+def _events(file: Path) -> Iterator[dict[str, Any]]:
+    if not file.exists():
+        return
+    for line in file.read_text(encoding="utf-8").splitlines():
+        try:
+            yield json.loads(line)
+        except ValueError:
+            # The CLI was killed while it was writing this line.
+            return
