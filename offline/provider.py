@@ -258,7 +258,7 @@ def main() -> None:
     folder = Folder(given.state, None if known is None else map(tuple, known))
     server = grpc.server(futures.ThreadPoolExecutor(_THREADS))
     provider = Provider(Resources(folder, Path.cwd()), given.account)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)  # type: ignore[no-untyped-call]
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     sys.stdout.write(f"{port}\n")

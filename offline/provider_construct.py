@@ -58,7 +58,7 @@ def construct(request: pb.ConstructRequest) -> pb.ConstructResponse:
 @contextmanager
 def _monitor(endpoint: str) -> Iterator[resource_pb2_grpc.ResourceMonitorStub]:
     with grpc.insecure_channel(endpoint) as channel:
-        yield resource_pb2_grpc.ResourceMonitorStub(channel)  # type: ignore[no-untyped-call]
+        yield resource_pb2_grpc.ResourceMonitorStub(channel)
 
 
 def _component(request: pb.ConstructRequest) -> rpb.RegisterResourceRequest:

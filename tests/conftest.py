@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from offline import imports
 from offline.graph import Graph
@@ -12,6 +13,11 @@ from tests import stacks
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# A machine that is busy is no failure.
+settings.register_profile(
+    "plinth", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("plinth")
 # As in the command line: whole services of the SDK, and collecting on the way, are most of what a
 # synthesis costs.
 imports.load_only_what_is_named()

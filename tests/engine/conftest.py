@@ -8,26 +8,35 @@ from ops import pulumi_cli
 from tests import stacks
 from tests.engine.programs import ROLE, Program
 
-_REASON = "there is no Pulumi CLI on PATH (`plinth setup-cli` installs one)"
-_SKIPPED = pytest.StashKey[int]()
+_HOW = "`plinth setup-cli` installs one"
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def _missing() -> str | None:
     cli = pulumi_cli.find(stacks.ROOT)
-    if cli is not None and not cli.is_too_old:
-        return
+    if cli is None:
+        return f"there is no Pulumi CLI on PATH ({_HOW})"
+    if cli.is_too_old:
+        return f"the Pulumi CLI {cli.version} is older than the oldest that is tested ({_HOW})"
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ours = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
-    for item in ours:
-        item.add_marker(pytest.mark.skip(reason=_REASON))
-    config.stash[_SKIPPED] = len(ours)
+    missing = _missing() if ours else None
+    if missing is not None:
+        for item in ours:
+            item.add_marker(pytest.mark.skip(reason=f"tests/engine: {missing}"))
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    skipped = config.stash.get(_SKIPPED, 0)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = [
+        report.longrepr[2]
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple) and "tests/engine: " in report.longrepr[2]
+    ]
     if skipped:
-        terminalreporter.write_line(f"tests/engine: {skipped} skipped: {_REASON}")
+        reason = skipped[0].removeprefix("Skipped: ")
+        terminalreporter.write_line(f"{len(skipped)} tests skipped: {reason}")
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from tests.engine.programs import Program, child
 
 MOMENTS = 20
 AT_ONCE = 4
-PAIRS = 25
+PAIRS = 15
 VICTIMS = ("cli", "cli", "provider", "cli", "cli", "cli", "plinth")
 # The SDK's own classes would take longer to load than all the rest takes.
 HEAD = """

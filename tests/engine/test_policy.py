@@ -71,7 +71,12 @@ def test_a_state_is_judged_as_the_update_was(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     state.write_text(json.dumps(program.export()))
 
-    pack = ["--policy-pack", program.folder / "policy", "--policy-pack-config", levels]
+    pack: list[str | Path] = [
+        "--policy-pack",
+        program.folder / "policy",
+        "--policy-pack-config",
+        levels,
+    ]
     judged = program.cli("policy", "analyze", "--file", state, *pack)
     assert judged.returncode != 0
     assert "iam-no-admin" in judged.stdout + judged.stderr

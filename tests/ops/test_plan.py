@@ -69,7 +69,15 @@ def test_reports_are_written_for_pipelines(dev: tuple[Path, str]) -> None:
 
 def test_a_violation_ends_with_1_and_names_rule_resource_fix_and_line(tmp_path: Path) -> None:
     strict = tmp_path / "strict.json"
-    strict.write_text(json.dumps({"tags-required": {"required": ["owner", "colour"]}}))
+    strict.write_text(
+        json.dumps(
+            {
+                "all": {"enforcementLevel": "mandatory", "production": False},
+                "kms-deletion-window": {"minimum_days": 7},
+                "tags-required": {"required": ["owner", "colour"]},
+            }
+        )
+    )
     done = plinth("dev", "--quiet", "--policy-config", strict, "--sarif", tmp_path / "s.json")
 
     assert done.returncode == 1
