@@ -62,7 +62,16 @@ def install(root: Path) -> Cli:
         made = PulumiCommand.install(root=str(root / INSTALLED))
     except subprocess.CalledProcessError as error:
         said = error.output.decode(errors="replace").strip() if error.output else str(error)
-        raise InstallError(said) from error
+        raise InstallError(_advice(said)) from error
     except OSError as error:
-        raise InstallError(str(error)) from error
+        raise InstallError(_advice(str(error))) from error
     return Cli(Path(made.command), f"v{made.version}")
+
+
+def _advice(said: str) -> str:
+    oldest = ".".join(map(str, OLDEST))
+    return (
+        f"the Pulumi CLI can't be downloaded here: {said}\n"
+        f"Put version {oldest} or later on PATH by other means "
+        "(https://www.pulumi.com/docs/iac/download-install/); `plinth plan` needs none."
+    )

@@ -39,7 +39,7 @@ class Engine:
         # By default this library shares connections to one address; the engine doesn't.
         alone = [("grpc.use_local_subchannel_pool", 1)]
         self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=alone)
-        self.stub = provider_pb2_grpc.ResourceProviderStub(self.channel)  # type: ignore[no-untyped-call]
+        self.stub = provider_pb2_grpc.ResourceProviderStub(self.channel)
 
     def configure(self, **args: Any) -> None:
         self.stub.Configure(pb.ConfigureRequest(args=struct(args)))
@@ -50,7 +50,7 @@ class Engine:
         name: str,
         new: dict[str, Any],
         old: dict[str, Any] | None = None,
-        mode: int = MODES.PROPOSE,
+        mode: Any = MODES.PROPOSE,
     ) -> tuple[dict[str, Any], list[str]]:
         proposed = Naming().propose(kind, project="small", stack="test", name=name, urn=name)
         answer = self.stub.Check(
@@ -68,7 +68,7 @@ class Engine:
     def diff(
         self, kind: str, name: str, old: dict[str, Any], new: dict[str, Any], identity: str = "x"
     ) -> pb.DiffResponse:
-        return self.stub.Diff(
+        answer: pb.DiffResponse = self.stub.Diff(
             pb.DiffRequest(
                 urn=urn_of(kind, name),
                 type=kind,
@@ -78,6 +78,7 @@ class Engine:
                 news=struct(new),
             )
         )
+        return answer
 
     def create(
         self, kind: str, name: str, inputs: dict[str, Any], *, preview: bool = False
@@ -93,9 +94,10 @@ class Engine:
         self, kind: str, name: str, identity: str, inputs: dict[str, Any] | None = None
     ) -> pb.ReadResponse:
         given = struct(inputs or {})
-        return self.stub.Read(
+        answer: pb.ReadResponse = self.stub.Read(
             pb.ReadRequest(urn=urn_of(kind, name), type=kind, id=identity, inputs=given)
         )
+        return answer
 
     def update(
         self, kind: str, name: str, identity: str, new: dict[str, Any], *, preview: bool = False
@@ -115,7 +117,7 @@ class Engine:
 def serving(folder: Folder, root: Path, account: str = ACCOUNT) -> Iterator[Engine]:
     """Serve what a folder holds; a connection that is not configured yet."""
     server = grpc.server(futures.ThreadPoolExecutor(8))
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(  # type: ignore[no-untyped-call]
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(
         Provider(Resources(folder, root), account), server
     )
     engine = Engine(server.add_insecure_port("127.0.0.1:0"))
