@@ -5,6 +5,7 @@ The result is complete: Pulumi's own ``run_in_stack`` waits for every registrati
 """
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -123,7 +124,7 @@ def _run(
         program()
 
     reset_options()
-    with _own_event_loop() as loop:
+    with _held_collector(), _own_event_loop() as loop:
         configure(
             Settings(
                 project=project,
@@ -135,6 +136,21 @@ def _run(
             )
         )
         loop.run_until_complete(run_in_stack(run))
+
+
+@contextmanager
+def _held_collector() -> Iterator[None]:
+    """Let nothing look for garbage: a plan only grows, and each look costs what has grown so far.
+
+    A third of the time of a plan of thousands of resources, and no memory, by ``make bench``.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager

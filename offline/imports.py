@@ -7,7 +7,6 @@ name that can't be placed runs the real ``__init__``: nothing but time is at sta
 """
 
 import importlib
-import importlib.util
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,8 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
+
+from offline import blocks
 
 _PACKAGES: Final = frozenset({"pulumi_aws", "pulumi_awsx"})
 _WORD: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -27,7 +28,7 @@ _SUFFIXES: Final = ("", "Args", "InitArgs", "Result", "_output")
 class _ServiceLoader(Loader):
     """Runs, in place of a service's ``__init__``, a lookup of names."""
 
-    def __init__(self, real: ModuleSpec) -> None:
+    def __init__(self, real: Loader | None) -> None:
         self._real = real
 
     def exec_module(self, module: ModuleType) -> None:
@@ -40,7 +41,7 @@ class _ServiceLoader(Loader):
             for candidate in _candidates(name):
                 if candidate in files:
                     loaded = importlib.import_module(f"{module.__name__}.{candidate}")
-                    found = loaded if candidate == name else getattr(loaded, name, None)
+                    found = loaded if candidate == name else blocks.named(loaded, name)
                     if found is not None:
                         setattr(module, name, found)
                         return found
@@ -51,8 +52,10 @@ class _ServiceLoader(Loader):
 
     def _run_whole(self, module: ModuleType) -> None:
         module.__dict__.pop("__getattr__", None)
-        if self._real.loader is not None:
-            self._real.loader.exec_module(module)
+        if self._real is not None:
+            self._real.exec_module(module)
+        for name in blocks.unmade(module):
+            setattr(module, name, blocks.named(module, name))
 
 
 class _ServiceFinder(MetaPathFinder):
@@ -61,15 +64,14 @@ class _ServiceFinder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        package, _, service = fullname.rpartition(".")
-        if package not in _PACKAGES or service.startswith("_"):
-            return None
-        real = PathFinder.find_spec(fullname, path, target)
-        if real is None or real.submodule_search_locations is None:
-            return None
-        spec = importlib.util.spec_from_loader(fullname, _ServiceLoader(real), is_package=True)
-        if spec is not None:
-            spec.submodule_search_locations = real.submodule_search_locations
+        package, _, name = fullname.rpartition(".")
+        is_service = package in _PACKAGES and not name.startswith("_")
+        has_blocks = package.rpartition(".")[0] in _PACKAGES and name in blocks.MODULES
+        spec = PathFinder.find_spec(fullname, path, target) if is_service or has_blocks else None
+        if spec is not None and has_blocks:
+            spec.loader = blocks.BlockLoader()
+        elif spec is not None and spec.submodule_search_locations is not None:
+            spec.loader = _ServiceLoader(spec.loader)
         return spec
 
 

@@ -119,6 +119,9 @@ def _nested_class(annotation: Any, module: ModuleType | None) -> type | None:
         found: Any = module
         for part in text.split("."):
             found = getattr(found, part, None)
+        if isinstance(found, str):
+            # Nothing has asked for this type yet: `offline.blocks` says where it will be.
+            return _nested_class(found, module)
         return found if isinstance(found, type) else None
     origin = getattr(annotation, "__origin__", None)
     arguments = get_args(annotation)
