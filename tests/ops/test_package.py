@@ -50,11 +50,11 @@ def share_the_cache(patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def real() -> Built:
+    """The project's own packages: `make test` has built them, and else this does."""
     with pytest.MonkeyPatch.context() as patch:
         share_the_cache(patch)
-        root = project(tmp_path_factory.mktemp("first"))
-        return Built(root, package(root, quiet, RealUv(root)))
+        return Built(ROOT, package(ROOT, quiet))
 
 
 @pytest.fixture
@@ -103,6 +103,16 @@ def test_what_only_a_database_needs_is_in_a_layer_of_its_own(real: Built) -> Non
     assert native == {"psycopg_binary", "psycopg_binary.libs", "sqlalchemy"}
     assert all("aarch64" in name or ".libs/" in name for name in layer if ".so" in name)
     assert not [name for name in contents(real.api.path) if "psycopg" in name]
+
+
+def test_migrations_run_on_the_libraries_of_the_database_and_bring_the_rest(real: Built) -> None:
+    names = contents(real.named("migrations").path).keys()
+    layer = contents(real.named("database-libraries").path)
+    assert {"migrations/handler.py", "migrations/env.py", "migrations/alembic.ini"} <= names
+    assert {"alembic/command.py", "coupons/database.py", "coupons/tables.py"} <= names
+    brought = {name.split("/")[1] for name in layer}
+    assert {"sqlalchemy", "psycopg"} <= brought
+    assert not {name.split("/")[0] for name in names} & (brought - {"__pycache__"})
 
 
 def test_what_importlib_metadata_needs_is_kept_and_nothing_of_the_installation(real: Built) -> None:

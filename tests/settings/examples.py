@@ -47,3 +47,8 @@ def problems(raw: dict[str, Any], **where: str) -> list[str]:
     with pytest.raises(SettingsError) as caught:
         parse(raw, **where)
     return [line.removeprefix("  - ") for line in str(caught.value).splitlines()[1:]]
+
+
+def stack_file(raw: dict[str, Any], **others: object) -> dict[str, Any]:
+    """The content of a stack file with this configuration."""
+    return {"config": {f"plinth:{name}": value for name, value in raw.items()}, **others}

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from functools import cache
 
 import pytest
 from hypothesis import Phase, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from settings import Settings, SettingsError, parse
-from tests.settings.examples import CLUSTER, FULL
+from settings import Settings, SettingsError, parse, schema
+from tests.settings.examples import CLUSTER, FULL, stack_file
+from tests.settings.json_schema import wrong
 from tests.settings.mutating import Mutation, Raw
 from tests.settings.mutations import ELSEWHERE, MUTATIONS
 from tests.settings.strategies import invalid_configurations, unhurried, valid_configurations
@@ -32,6 +32,7 @@ BASES = (
         if name not in {"network", "database", "api", "objectives"}
     },
 )
+SCHEMA = schema.schema()
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -49,11 +50,14 @@ def assert_names(path: str, raw: Raw) -> None:
 
 @unhurried
 @given(valid_configurations())
-def test_a_valid_configuration_is_accepted_with_all_its_sections(raw: Raw) -> None:
+def test_a_valid_configuration_is_accepted_with_all_its_sections_and_obeys_the_schema(
+    raw: Raw,
+) -> None:
     current = parse(raw)
 
     assert isinstance(current, Settings)
     assert set(raw) == current.model_fields_set
+    assert wrong(stack_file(raw), SCHEMA) == []
 
 
 @unhurried
@@ -94,45 +98,38 @@ def _has(*path: str, value: object) -> Callable[[Raw], bool]:
     return holds
 
 
-@pytest.mark.parametrize(
-    "wanted",
-    [
-        _has("database", "kind", value="instance"),
-        _has("database", "kind", value="aurora-serverless"),
-        _has("database", "kind", value="external"),
-        _has("database", "proxy", value=True),
-        _has("database", "min_capacity", value=0),
-        _has("network", "nat", value="per-az"),
-        _has("network", "nat", value="single"),
-        _has("network", "gateway_endpoints", value=[]),
-        _has("encryption", "customer_keys", value="per-store"),
-        _has("api", "in_network", value=True),
-        _has("api", "internet", value=True),
-        _has("api", "domain", value="api.example.com"),
-        _has("api", "libraries", value="layer"),
-        _has("api", "snap_start", value=True),
-        lambda raw: bool(raw.get("api", {}).get("concurrency_schedule")),
-        _has("site", "domain", value="www.example.com"),
-        _has("site", "indexed", value=False),
-        lambda raw: set(raw) == set(Settings.model_fields),
-        lambda raw: len(raw) == 4,
-        lambda raw: "site" in raw and "api" not in raw,
-        lambda raw: "api" in raw and "site" not in raw,
-        lambda raw: bool(raw.get("site", {}).get("firewall")),
-        lambda raw: bool(raw.get("site", {}).get("aliases")),
-        lambda raw: bool(raw.get("api", {}).get("tables")),
-        lambda raw: bool(raw.get("api", {}).get("buckets")),
-        lambda raw: len(raw.get("tables", {})) == 2,
-        lambda raw: any(table.get("indexes") for table in raw.get("tables", {}).values()),
-    ],
-)
-def test_valid_configurations_come_in_every_form(wanted: Callable[[Raw], bool]) -> None:
-    assert any(map(wanted, drawn()))
+FORMS = {
+    "database.kind instance": _has("database", "kind", value="instance"),
+    "database.kind aurora-serverless": _has("database", "kind", value="aurora-serverless"),
+    "database.kind external": _has("database", "kind", value="external"),
+    "database.proxy True": _has("database", "proxy", value=True),
+    "database.min_capacity 0": _has("database", "min_capacity", value=0),
+    "network.nat per-az": _has("network", "nat", value="per-az"),
+    "network.nat single": _has("network", "nat", value="single"),
+    "network.gateway_endpoints []": _has("network", "gateway_endpoints", value=[]),
+    "encryption.customer_keys per-store": _has("encryption", "customer_keys", value="per-store"),
+    "api.in_network True": _has("api", "in_network", value=True),
+    "api.internet True": _has("api", "internet", value=True),
+    "api.domain api.example.com": _has("api", "domain", value="api.example.com"),
+    "api.libraries layer": _has("api", "libraries", value="layer"),
+    "api.snap_start True": _has("api", "snap_start", value=True),
+    "a concurrency schedule": lambda raw: bool(raw.get("api", {}).get("concurrency_schedule")),
+    "site.domain www.example.com": _has("site", "domain", value="www.example.com"),
+    "site.indexed False": _has("site", "indexed", value=False),
+    "every section": lambda raw: set(raw) == set(Settings.model_fields),
+    "no section": lambda raw: len(raw) == 4,
+    "a site without an API": lambda raw: "site" in raw and "api" not in raw,
+    "an API without a site": lambda raw: "api" in raw and "site" not in raw,
+    "a firewall": lambda raw: bool(raw.get("site", {}).get("firewall")),
+    "aliases": lambda raw: bool(raw.get("site", {}).get("aliases")),
+    "an API with tables": lambda raw: bool(raw.get("api", {}).get("tables")),
+    "an API with buckets": lambda raw: bool(raw.get("api", {}).get("buckets")),
+    "two tables": lambda raw: len(raw.get("tables", {})) == 2,
+    "an index": lambda raw: any(table.get("indexes") for table in raw.get("tables", {}).values()),
+}
 
 
-@cache
-def drawn() -> tuple[Raw, ...]:
-    """Many valid configurations, the same ones each time."""
+def test_valid_configurations_come_in_every_form() -> None:
     seen: list[Raw] = []
 
     @effort(unhurried, max_examples=250, derandomize=True, database=None, phases=[Phase.generate])
@@ -141,4 +138,4 @@ def drawn() -> tuple[Raw, ...]:
         seen.append(raw)
 
     draw()
-    return tuple(seen)
+    assert [name for name, form in FORMS.items() if not any(map(form, seen))] == []

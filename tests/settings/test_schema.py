@@ -8,20 +8,13 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
 
 from settings import Settings, schema
-from tests.settings.examples import FULL, MINIMAL
+from tests.settings.examples import FULL, MINIMAL, stack_file
 from tests.settings.json_schema import wrong
 from tests.settings.mutating import Raw
-from tests.settings.strategies import unhurried, valid_configurations
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-def stack_file(raw: Raw, **others: object) -> Raw:
-    """The content of a stack file with this configuration."""
-    return {"config": {f"plinth:{name}": value for name, value in raw.items()}, **others}
 
 
 SCHEMA = schema.schema()
@@ -39,12 +32,6 @@ def test_the_stack_files_obey_the_schema_and_point_at_it(stack: str) -> None:
 
     assert text.splitlines()[0] == "# yaml-language-server: $schema=settings/schema.json"
     assert wrong(yaml.safe_load(text), SCHEMA) == []
-
-
-@unhurried
-@given(valid_configurations())
-def test_whatever_is_accepted_obeys_the_schema(raw: Raw) -> None:
-    assert wrong(stack_file(raw), SCHEMA) == []
 
 
 @pytest.mark.parametrize(
