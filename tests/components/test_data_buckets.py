@@ -1,25 +1,21 @@
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from components.data.buckets import Bucket, BucketArgs, LogBucket, LogBucketArgs
-from components.iam import ResourceStatement, Statement
+from components.data.buckets import Bucket, LogBucketArgs
+from components.iam import ResourceStatement
 from offline.graph import Graph
+from tests.components.bucket_support import BUCKET, bucket, log_bucket
 from tests.components.data_support import (
     ACCOUNT,
     REGION,
     after,
     arn,
     built,
-    granted,
-    key,
     statements,
-    via,
 )
 
-BUCKET = "aws:s3/bucket:Bucket"
 POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 SIDE_RESOURCES = {
@@ -32,18 +28,6 @@ SIDE_RESOURCES = {
     "policy": POLICY,
     "versioning": "aws:s3/bucketVersioning:BucketVersioning",
 }
-
-
-def log_bucket(**changes: Any) -> LogBucket:
-    given: dict[str, Any] = {"account_id": ACCOUNT}
-    return LogBucket("logs", LogBucketArgs(**given | changes))
-
-
-def bucket(**changes: Any) -> Bucket:
-    given: dict[str, Any] = {"key": key(), **changes}
-    if "log_bucket" not in given:
-        given["log_bucket"] = log_bucket()
-    return Bucket("documents", BucketArgs(**given))
 
 
 def side(graph: Graph, name: str, role: str) -> dict[str, Any]:
@@ -253,68 +237,6 @@ def test_objects_are_archived_and_expire_when_asked() -> None:
         "expiration": {"days": 400},
         "noncurrentVersionExpiration": {"noncurrentDays": 7},
     }
-
-
-def test_reading_is_of_objects_and_needs_the_key() -> None:
-    graph, policy = granted(lambda: bucket().grant_read())
-    assert policy == [
-        {
-            "Sid": "DocumentsBucketRead",
-            "Effect": "Allow",
-            "Action": ["s3:GetObject"],
-            "Resource": [f"{arn(graph, BUCKET, 'documents-bucket')}/*"],
-        },
-        via(graph, "s3", "kms:Decrypt", sid="MainDecryptViaS3"),
-    ]
-
-
-def test_writing_needs_the_key_both_ways_for_uploads_in_parts() -> None:
-    graph, policy = granted(lambda: bucket().grant_write())
-    assert policy == [
-        {
-            "Sid": "DocumentsBucketWrite",
-            "Effect": "Allow",
-            "Action": ["s3:PutObject", "s3:AbortMultipartUpload"],
-            "Resource": [f"{arn(graph, BUCKET, 'documents-bucket')}/*"],
-        },
-        via(graph, "s3", "kms:GenerateDataKey", sid="MainEncryptViaS3"),
-        via(graph, "s3", "kms:Decrypt", sid="MainDecryptViaS3"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("grant", "sid", "action", "suffix"),
-    [
-        (Bucket.grant_delete, "DocumentsBucketDelete", "s3:DeleteObject", "/*"),
-        (Bucket.grant_list, "DocumentsBucketList", "s3:ListBucket", ""),
-    ],
-)
-def test_deleting_and_listing_need_no_key(
-    grant: Callable[[Bucket], tuple[Statement, ...]], sid: str, action: str, suffix: str
-) -> None:
-    graph, policy = granted(lambda: grant(bucket()))
-    assert policy == [
-        {
-            "Sid": sid,
-            "Effect": "Allow",
-            "Action": [action],
-            "Resource": [f"{arn(graph, BUCKET, 'documents-bucket')}{suffix}"],
-        }
-    ]
-
-
-def test_reading_and_writing_fit_in_one_policy() -> None:
-    def both() -> tuple[Statement, ...]:
-        made = bucket()
-        return (*made.grant_read(), *made.grant_write(), *made.grant_read())
-
-    _, policy = granted(both)
-    assert [statement["Sid"] for statement in policy] == [
-        "DocumentsBucketRead",
-        "MainDecryptViaS3",
-        "DocumentsBucketWrite",
-        "MainEncryptViaS3",
-    ]
 
 
 def test_a_bucket_shows_its_names() -> None:
