@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup package preview test lint types unit plans format schema snapshots bench clean
-.PHONY: workflows reports cli where bootstrap preview-live deploy drift drift-issue audit
+.PHONY: bench-engine workflows reports cli where bootstrap preview-live deploy drift drift-issue audit
 
 help:  ## Show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,8 +68,12 @@ schema: setup  ## Write settings/schema.json anew from the models
 snapshots: package  ## Accept the stacks as they are now planned; read the diff
 	@$(BIN)/pytest --quiet tests/test_snapshots.py --snapshot-update
 
+bench-engine: package  ## Measure prod's preview by the real engine, part by part; needs a Pulumi CLI
+	@$(BIN)/python -m tools.bench_engine
+
 bench: package  ## Measure the plan: processor seconds and peak memory, as ratios in one run
 	@$(BIN)/python -m tools.bench
+	@$(BIN)/python -m tools.bench_policy
 	@$(BIN)/python -m tools.bench_app
 
 reports: package  ## Plan and judge every stack and example; SARIF, JUnit and a summary in dist/reports

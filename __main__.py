@@ -12,6 +12,7 @@ from composition.data import make_stores
 from composition.delivery import make_delivery
 from composition.frontend import Front, make_sites
 from composition.keys import Keys
+from composition.migrations import make_migrations
 from composition.network import make_network
 from composition.observe import make_observation, make_spending
 from composition.outputs import outputs
@@ -30,12 +31,13 @@ network = make_network(current, keys, platform)
 stores = make_stores(current, network, keys, platform)
 portals = make_portals(current, platform)
 api = make_api(current, network, stores, portals, keys, platform)
+migrations = make_migrations(current, network, stores, api, keys, platform)
 sites = make_sites(current, api, stores, keys, platform)
 publish_portals(current, portals, api, sites)
 front = Front(site=sites.get("site"), sites=sites, portals=portals)
-observation = make_observation(current, stores, api, front, keys, platform)
+observation = make_observation(current, stores, api, migrations, front, keys, platform)
 rollout = make_rollout(current, api, observation, platform)
 make_spending(current, platform)
 
-for name, value in outputs(network, stores, api, front, observation, rollout, delivery):
+for name, value in outputs(network, stores, api, migrations, front, observation, rollout, delivery):
     pulumi.export(name, value)

@@ -36,6 +36,7 @@ API_CODE: Final = "dist/api-code.zip"
 API_LIBRARIES: Final = "dist/api-libraries.zip"
 DATABASE_LIBRARIES: Final = "dist/database-libraries.zip"
 AUTHORISER_PACKAGE: Final = "dist/authoriser.zip"
+DATABASE_LAYER: Final = "database-libraries"
 # Whom the API signs in to the database as: its migrations make this user.
 DATABASE_USER: Final = "app"
 
@@ -46,11 +47,13 @@ class Api:
 
     Attributes:
         guard: turns away whoever did not come through a site; none where no site leads here.
+        layers: what the function's libraries are in, by name.
     """
 
     http: HttpApi
     function: Function
     guard: OriginGuard | None
+    layers: Mapping[str, Layer]
 
 
 def make_api(
@@ -66,12 +69,13 @@ def make_api(
     if api is None:
         return None
     placement = _placement(current, network, stores, platform) if api.in_network else None
+    layers = dict(_layers(api, stores, platform))
     function = Function(
         "api",
         FunctionArgs(
             code=pulumi.FileArchive(API_PACKAGE if api.libraries == "bundled" else API_CODE),
             handler="handler.handler",
-            layers=tuple(_layers(api, stores, platform)),
+            layers=tuple(layer.arn for layer in layers.values()),
             key=keys.logs,
             account_id=current.account_id,
             region=current.region,
@@ -110,7 +114,7 @@ def make_api(
         ),
         opts=platform,
     )
-    return Api(http=http, function=function, guard=guard)
+    return Api(http=http, function=function, guard=guard, layers=layers)
 
 
 def _origins(current: Settings, portals: Mapping[str, Portal]) -> Iterator[pulumi.Input[str]]:
@@ -130,7 +134,7 @@ def _origins(current: Settings, portals: Mapping[str, Portal]) -> Iterator[pulum
 
 def _layers(
     api: ApiSettings, stores: Stores, platform: pulumi.ResourceOptions
-) -> Iterator[pulumi.Output[str]]:
+) -> Iterator[tuple[str, Layer]]:
     wanted: dict[str, LayerArgs] = {}
     if api.libraries == "layer":
         wanted["api-libraries"] = LayerArgs(
@@ -138,11 +142,11 @@ def _layers(
         )
     # Most of what there is to load, so that an API without a database has none of it.
     if stores.external is not None or (api.in_network and stores.database is not None):
-        wanted["database-libraries"] = LayerArgs(
+        wanted[DATABASE_LAYER] = LayerArgs(
             code=pulumi.FileArchive(DATABASE_LIBRARIES), description="Libraries for PostgreSQL"
         )
     for name, args in wanted.items():
-        yield Layer(name, args, opts=platform).arn
+        yield name, Layer(name, args, opts=platform)
 
 
 def _readiness(api: ApiSettings) -> Readiness:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.api.functions import Function
 from components.observe.composite import Composite, CompositeArgs
 from components.observe.dashboard import Dashboard, DashboardArgs, Panel
 from components.observe.metrics import Metric, Vital
@@ -72,6 +73,7 @@ def make_observation(
     current: Settings,
     stores: Stores,
     api: Api | None,
+    migrations: Function | None,
     front: Front,
     keys: Keys,
     platform: pulumi.ResourceOptions,
@@ -79,7 +81,7 @@ def make_observation(
     """Alarms on all there is, and all that goes with them."""
     if current.alerts is None:
         return None
-    items = tuple(_watched(stores, api, front))
+    items = tuple(_watched(stores, api, migrations, front))
     topics = make_topics(current, items, keys, platform)
     make_slack(current, topics, platform)
     items += tuple(item for topic in topics.values() for item in topic.watched)
@@ -121,7 +123,9 @@ def make_spending(current: Settings, platform: pulumi.ResourceOptions) -> None:
     )
 
 
-def _watched(stores: Stores, api: Api | None, front: Front) -> Iterator[Watched]:
+def _watched(
+    stores: Stores, api: Api | None, migrations: Function | None, front: Front
+) -> Iterator[Watched]:
     for table in stores.tables.values():
         yield from table.watched
     if stores.database is not None:
@@ -131,6 +135,8 @@ def _watched(stores: Stores, api: Api | None, front: Front) -> Iterator[Watched]
         yield from api.http.watched
         if api.guard is not None:
             yield from api.guard.watched
+    if migrations is not None:
+        yield from migrations.watched
     yield from front.watched
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pulumi
 
+from components.api.functions import Function
 from components.api.rollout import Rollout
 from components.network.vpc import Network
 from composition.api import Api
@@ -17,6 +18,7 @@ def outputs(
     network: Network | None,
     stores: Stores,
     api: Api | None,
+    migrations: Function | None,
     front: Front,
     observation: Observation | None,
     rollout: Rollout | None,
@@ -35,6 +37,8 @@ def outputs(
     if api is not None:
         yield "api_url", api.http.url
         yield "api_function", api.function.function_name
+    if migrations is not None:
+        yield "migrations_function", migrations.function_name
     if api is not None and rollout is not None:
         # What a deployment of CodeDeploy names: it moves `live` from where it is to this version.
         yield (

@@ -6,7 +6,7 @@ from typing import Any, Final
 from offline import awsx
 from offline.awsx import Child, Expansion, Ref
 from offline.graph import Resource
-from offline.values import UNKNOWN, Reference
+from offline.values import UNKNOWN, Reference, holds_unknown
 
 CONSTRUCTORS: Final[Mapping[str, Callable[[str, Mapping[str, Any]], Expansion]]] = {
     "awsx:ec2:Vpc": awsx.expand,
@@ -43,13 +43,12 @@ def child_resource(
     )
 
 
-def output_value(key: str, value: Any, made: Mapping[Ref, Resource], *, unknown: bool) -> Any:
+def output_value(key: str, value: Any, made: Mapping[Ref, Resource]) -> Any:
     """What the program gets for one output of a component."""
-    if key.endswith("Ids") and unknown:
-        # The provider waits for every id: a list of them is unknown as a whole.
-        return UNKNOWN
     if key.endswith(("Id", "Ids")):
-        return _resolved(value, lambda ref: made[ref].id)
+        found = _resolved(value, lambda ref: made[ref].id)
+        # The provider waits for every id: a list with one still to come is unknown as a whole.
+        return UNKNOWN if holds_unknown(found) else found
     return _resolved(value, lambda ref: Reference(made[ref].urn, made[ref].id))
 
 

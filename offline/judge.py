@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -9,26 +10,42 @@ from rich.text import Text
 
 import rules
 from offline.graph import Graph
-from rules.core.report import NotYetKnown, Violation, Waived
+from rules.core.report import NotYetKnown, Remediated, Violation, Waived
 from rules.core.rule import Level
 
-Finding = Violation | NotYetKnown | Waived
+Finding = Violation | NotYetKnown | Waived | Remediated
 
 
 def configuration_of(root: Path, stack: str) -> Path | None:
-    """The stack's own levels and thresholds; without a file the pack is production's."""
-    path = root / "policy" / "config" / f"{stack}.json"
-    return path if path.is_file() else None
+    """The stack's own levels and thresholds; without a file the pack is production's.
+
+    A name is only that of a file: what it means for the stack is said in there.
+    """
+    files = (root / "policy" / "config").glob("*.json")
+    return next((path for path in files if path.stem == stack), None)
 
 
-def judge(graph: Graph, configuration: Path | None, today: date) -> rules.Report:
-    """Judge everything that the program declares.
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a stack is judged by: levels, thresholds and waivers, read and found right."""
+
+    configuration: rules.Configuration
+    waivers: tuple[rules.Waiver, ...]
+
+
+def terms(configuration: Path | None) -> Terms:
+    """Read them.
 
     Raises:
         rules.ConfigurationError: the pack's configuration is wrong.
         rules.WaiverError: its waivers are.
     """
-    return rules.judge(graph.resources, rules.configured(configuration), rules.waived(), today)
+    return Terms(rules.configured(configuration), rules.waived())
+
+
+def judge(graph: Graph, by: Terms, today: date) -> rules.Report:
+    """Judge everything that the program declares."""
+    return rules.judge(graph.resources, by.configuration, by.waivers, today)
 
 
 def lines(report: rules.Report, graph: Graph) -> Iterator[Text]:
@@ -39,6 +56,7 @@ def lines(report: rules.Report, graph: Graph) -> Iterator[Text]:
             yield from _violation(item)
     yield from _listed("not yet known (judged again on update)", report.not_yet_known, graph)
     yield from _listed("waived", report.waived, graph)
+    yield from _listed("remedied", report.remediated, graph)
     counted = len(report.violations)
     verdict = f"{counted} violation{'' if counted == 1 else 's'}" if counted else "no violations"
     yield Text(
@@ -75,8 +93,14 @@ def _listed(title: str, found: tuple[Finding, ...], graph: Graph) -> Iterator[Te
     yield Text(f"{title}:", style="bold")
     for component, items in by_component(found, graph).items():
         for item in items:
-            if isinstance(item, Waived):
-                about = f"until {item.waiver.expiry}, {item.waiver.owner}: {item.waiver.reason}"
-            else:
-                about = item.path if isinstance(item, NotYetKnown) else item.message
-            yield Text(f"  {item.rule.id}  {component} / {item.subject.name}: {about}")
+            yield Text(f"  {item.rule.id}  {component} / {item.subject.name}: {_about(item)}")
+
+
+def _about(item: Finding) -> str:
+    if isinstance(item, Waived):
+        waiver = item.waiver
+        return f"{item.message} (until {waiver.expiry}, {waiver.owner}: {waiver.reason})"
+    if isinstance(item, Remediated):
+        # What it set may be secret.
+        return ", ".join(item.changes)
+    return item.path if isinstance(item, NotYetKnown) else item.message

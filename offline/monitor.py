@@ -12,12 +12,11 @@ from pulumi import ResourceOptions, ResourceTransformArgs, ResourceTransformResu
 from pulumi.runtime.mocks import _resolve_callbacks
 from pulumi.runtime.proto import resource_pb2 as pb
 
-from offline import aws, positions
+from offline import aws, managed, positions
 from offline.awsx import Ref
 from offline.constructs import CONSTRUCTORS, child_resource, output_value, uses
 from offline.graph import PROVIDER_PREFIX, STACK_TYPE, Position, Resource
 from offline.lifecycle import filled_in
-from offline.managed import all_tags, refusals
 from offline.naming import Naming, random_text
 from offline.values import UNKNOWN, Secret, decode_properties, encode, plain
 
@@ -101,6 +100,7 @@ class Monitor:
 
     def ReadResource(self, request: Any) -> Any:
         position = positions.trace(request.stackTrace.frames, self._root)[:1]
+        aws.row(request.type)
         raise LookupError(
             f"{position[0] if position else request.name}: a plan without an account can't read "
             f"the existing {request.type} {request.name}: give its values in the settings"
@@ -192,7 +192,7 @@ class Monitor:
     def _managed(self, declared: Resource) -> Resource:
         place = self._places.get(declared.provider.rpartition("::")[0], aws.Place())
         inputs = dict(declared.inputs)
-        outputs: dict[str, Any] = {}
+        computed: dict[str, Any] = {}
         identity: Any = UNKNOWN
         try:
             named = aws.name_of(
@@ -205,9 +205,9 @@ class Monitor:
             )
             inputs = {**named, **inputs, **filled_in(declared.type, inputs)}
             if self._unknown:
-                outputs = aws.unknown_blocks(declared.type, inputs)
+                computed = aws.unknown_blocks(declared.type, inputs)
             else:
-                identity, outputs = aws.computed(
+                identity, computed = aws.computed(
                     declared.type,
                     name=declared.name,
                     urn=declared.urn,
@@ -217,13 +217,13 @@ class Monitor:
         except (LookupError, ValueError) as error:
             self._problem(declared, str(error))
             self.unanswered = self.unanswered or isinstance(error, LookupError)
-        for message in refusals(declared.type, inputs, self._root):
+        for message in managed.refusals(declared.type, inputs, self._root):
             self._problem(declared, f"{declared.type} {declared.name}: {message}")
+        outputs = managed.outputs(declared.type, inputs, computed, place)
         for secret in declared.additional_secret_outputs:
-            if secret in outputs:
-                outputs[secret] = Secret(outputs[secret])
-        merged = {**inputs, **outputs, **all_tags(declared.type, inputs, place)}
-        return replace(declared, inputs=inputs, id=identity, outputs=merged)
+            if secret in computed:
+                outputs[secret] = Secret(plain(outputs[secret]))
+        return replace(declared, inputs=inputs, id=identity, outputs=outputs)
 
     def _transform(self, declared: Resource) -> Resource:
         """Apply the transforms of a resource, of what it stands under, and of the stack."""
@@ -275,7 +275,7 @@ class Monitor:
         )
         response = pb.RegisterResourceResponse(urn=component.urn)
         for key, value in expansion.outputs.items():
-            output = output_value(key, value, made, unknown=self._unknown)
+            output = output_value(key, value, made)
             response.object.update({key: encode(output)})
             response.propertyDependencies[key].urns.extend(uses(value, made))
         return response

@@ -2,9 +2,10 @@
 
     python -m offline.provider --state FOLDER [--account 111122223333] [--known FILE]
 
-prints the port that it serves on 127.0.0.1, for ``PULUMI_DEBUG_PROVIDERS=aws:PORT,awsx:PORT``, and
-ends when its standard input does: whoever holds the other end can be killed, and it ends too. A
-number on its standard input is the process that it serves, which it then stops before it ends.
+prints the port that it serves on 127.0.0.1, for ``PULUMI_DEBUG_PROVIDERS=aws:PORT,awsx:PORT``.
+Where its standard input is a pipe, it ends when that does: whoever holds the other end can be
+killed, and it ends too. A number in the pipe is the process that it serves, which it then stops
+before it ends.
 """
 
 import argparse
@@ -12,7 +13,10 @@ import functools
 import importlib
 import importlib.metadata
 import json
+import os
+import stat
 import sys
+import time
 from collections.abc import Callable, Mapping
 from concurrent import futures
 from pathlib import Path
@@ -29,9 +33,10 @@ from offline.imports import load_only_what_is_named
 from offline.processes import stop
 from offline.provider_construct import construct
 from offline.provider_names import Proposal
+from offline.provider_places import Places
 from offline.provider_resources import Diff, Resources
 from offline.provider_state import Folder
-from offline.values import decode_properties, encode, plain
+from offline.values import decode_properties, encode
 
 # Components wait for their children, which come back to the same server.
 _THREADS: Final = 64
@@ -58,6 +63,9 @@ def _refusing(method: _Method) -> _Method:
         except (LookupError, ValueError) as error:
             # A KeyError shows its message in quotes.
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error.args[0]))
+        except grpc.RpcError as error:
+            # The engine's own word, about a child of a component.
+            context.abort(error.code(), error.details() or "")
 
     return called  # type: ignore[return-value]
 
@@ -71,9 +79,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def __init__(self, resources: Resources, account: str) -> None:
         self._resources = resources
-        self._account = account
-        # Each provider of a program has a connection of its own.
-        self._places: dict[str, aws.Place] = {}
+        self._places = Places(account)
 
     def Handshake(self, _request: Any, _context: Any) -> pb.ProviderHandshakeResponse:
         return pb.ProviderHandshakeResponse(
@@ -102,19 +108,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         changes = pb.DiffResponse.DIFF_NONE if same else pb.DiffResponse.DIFF_SOME
         return pb.DiffResponse(changes=changes)
 
+    @_refusing
     def Configure(
         self, request: pb.ConfigureRequest, context: grpc.ServicerContext
     ) -> pb.ConfigureResponse:
-        given = {name: _parsed(item) for name, item in _read(request.args).items()}
-        allowed = given.get("allowedAccountIds") or [self._account]
-        if self._account not in allowed:
-            message = f"AWS account ID not allowed: {self._account}; allowed: {', '.join(allowed)}"
-            context.abort(grpc.StatusCode.FAILED_PRECONDITION, message)
-        self._places[context.peer()] = aws.Place(
-            account=self._account,
-            region=given.get("region", aws.DEFAULT_REGION),
-            tags=(given.get("defaultTags") or {}).get("tags") or {},
-        )
+        self._places.configure(context.peer(), request)
         return pb.ConfigureResponse(
             acceptSecrets=True,
             supportsPreview=True,
@@ -141,7 +139,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 request.type,
                 request.urn,
                 request.id,
-                old=decode_properties(request.old_inputs),
+                # An engine of before they were sent leaves them out.
+                old=_given(request, "old_inputs"),
                 outputs=decode_properties(request.olds),
                 new=decode_properties(request.news),
                 place=self._place(context),
@@ -196,7 +195,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return construct(request)
 
     def _place(self, context: grpc.ServicerContext) -> aws.Place:
-        return self._places[context.peer()]
+        return self._places.of(context.peer())
+
+
+def _given(request: Any, name: str) -> dict[str, Any] | None:
+    return decode_properties(getattr(request, name)) if request.HasField(name) else None
 
 
 def _proposal(request: pb.CheckRequest) -> Proposal:
@@ -230,15 +233,6 @@ def _diff_response(diff: Diff) -> pb.DiffResponse:
     )
 
 
-def _read(struct: struct_pb2.Struct) -> dict[str, Any]:
-    return {name: plain(value) for name, value in decode_properties(struct).items()}
-
-
-def _parsed(value: Any) -> Any:
-    """The engine gives a provider everything but text as JSON."""
-    return json.loads(value) if isinstance(value, str) and value[:1] in {"[", "{"} else value
-
-
 def _struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
     struct = struct_pb2.Struct()
     struct.update(encode(properties))
@@ -246,7 +240,7 @@ def _struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
 
 
 def main() -> None:
-    """Serve until the standard input ends."""
+    """Serve until the standard input ends, or without one until this process is told to end."""
     parser = argparse.ArgumentParser(prog="python -m offline.provider")
     parser.add_argument("--state", type=Path, required=True, help="the folder of what exists")
     parser.add_argument("--account", default=aws.DEFAULT_ACCOUNT, help="the account it stands for")
@@ -266,12 +260,20 @@ def main() -> None:
     # While the engine looks for its plugins: the first check would wait for it otherwise.
     load_only_what_is_named()
     importlib.import_module("pulumi_aws")
+    if stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
+        _wait_for_the_other_end()
+    else:
+        server.wait_for_termination()
+    server.stop(grace=None)
+    sys.stderr.write(f"served for {time.process_time():.1f} processor seconds\n")
+
+
+def _wait_for_the_other_end() -> None:
     served = 0
     for line in sys.stdin:
         served = int(line)
     if served:
         stop(served, _PATIENCE_SECONDS)
-    server.stop(grace=None)
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def construct(request: pb.ConstructRequest) -> pb.ConstructResponse:
             )
             made[Ref(child.type, child.name)] = _registered(monitor, declared)
         monitor.RegisterResourceOutputs(rpb.RegisterResourceOutputsRequest(urn=urn))
-    return _response(urn, expansion.outputs, made, unknown=request.dryRun)
+    return _response(urn, expansion.outputs, made)
 
 
 @contextmanager
@@ -117,12 +117,12 @@ def _registered(monitor: resource_pb2_grpc.ResourceMonitorStub, declared: Resour
 
 
 def _response(
-    urn: str, outputs: Mapping[str, Any], made: Mapping[Ref, Resource], *, unknown: bool
+    urn: str, outputs: Mapping[str, Any], made: Mapping[Ref, Resource]
 ) -> pb.ConstructResponse:
     state = struct_pb2.Struct()
     dependencies = {}
     for key, value in outputs.items():
-        output = output_value(key, value, made, unknown=unknown)
+        output = output_value(key, value, made)
         state.update({key: encode(output)})
         dependencies[key] = pb.ConstructResponse.PropertyDependencies(urns=uses(value, made))
     return pb.ConstructResponse(urn=urn, state=state, stateDependencies=dependencies)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from offline import aws, lifecycle
+from offline import aws, lifecycle, managed
 from offline.aws import Place
 from offline.differences import Difference, differences
-from offline.managed import all_tags, refusals
 from offline.protection import refusal
 from offline.provider_names import Names, Proposal
 from offline.provider_state import Folder, Record
@@ -72,7 +71,7 @@ class Resources:
         except (LookupError, ValueError) as error:
             problems.append(str(error))
         with self._sdk:
-            problems += refusals(kind, inputs, self._root)
+            problems += managed.refusals(kind, inputs, self._root)
         return inputs, problems
 
     def diff(
@@ -81,7 +80,7 @@ class Resources:
         urn: str,
         identity: str,
         *,
-        old: Mapping[str, Any],
+        old: Mapping[str, Any] | None,
         outputs: Mapping[str, Any],
         new: Mapping[str, Any],
         place: Place,
@@ -89,16 +88,19 @@ class Resources:
         """What has to change.
 
         Args:
-            old: the inputs before.
+            old: the inputs before; where they aren't known, those among the outputs count.
             outputs: the outputs before.
             new: the inputs now.
         """
+        if old is None:
+            names = self._input_names(kind)
+            old = {name: value for name, value in outputs.items() if name in names}
         found = tuple(
             (item, lifecycle.forces_replacement(kind, item.names))
             for item in differences(old, new, lifecycle.is_set)
         )
         with self._sdk:
-            tags = all_tags(kind, new, place)
+            tags = managed.all_tags(kind, new, place)
         before = plain(outputs.get("tagsAll"))
         return Diff(
             differences=found,
@@ -110,7 +112,7 @@ class Resources:
     def plan(self, kind: str, inputs: Mapping[str, Any], place: Place) -> dict[str, Any]:
         """The outputs of a resource that a preview would make."""
         with self._sdk:
-            return {**inputs, **aws.planned(kind, inputs), **all_tags(kind, inputs, place)}
+            return managed.outputs(kind, inputs, aws.planned(kind, inputs), place)
 
     def create(
         self, kind: str, urn: str, inputs: Mapping[str, Any], place: Place
@@ -139,7 +141,11 @@ class Resources:
 
         Args:
             inputs: as they were given; none when the program only looks the resource up.
+
+        Raises:
+            LookupError: for a type without a row.
         """
+        aws.row(kind)
         record = self._folder.get(urn, identity)
         if record is None and not inputs:
             found = (
@@ -169,9 +175,10 @@ class Resources:
             outputs: those before.
         """
         if holds_unknown(new):
-            kept = {key: outputs[key] for key in aws.row(kind).computed if key in outputs}
+            names = ("id", *aws.row(kind).computed)
+            kept = {key: outputs[key] for key in names if key in outputs}
             with self._sdk:
-                return {**kept, **new, **all_tags(kind, new, place)}
+                return {**kept, **managed.outputs(kind, new, {}, place)}
         record = self._folder.get(urn, identity)
         seed = record.seed if record else urn
         _, properties = self._settled(kind, urn, seed, new, place)
@@ -222,7 +229,7 @@ class Resources:
             kind, name=name, urn=seed, inputs=plain(inputs), place=place
         )
         with self._sdk:
-            return identity, {**inputs, **computed, **all_tags(kind, inputs, place)}
+            return identity, managed.outputs(kind, inputs, computed, place)
 
     def _put(
         self,

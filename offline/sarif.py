@@ -4,6 +4,7 @@ The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
 
 import hashlib
+from collections import Counter
 from typing import Any, Final
 
 import rules
@@ -25,7 +26,13 @@ def sarif(report: rules.Report) -> dict[str, Any]:
     """One run: every rule with its help, every violation, and the waived ones as suppressed."""
     index = {rule_id: number for number, rule_id in enumerate(rules.RULES)}
     found: list[Violation | Waived] = [*report.violations, *report.waived]
-    results = [_result(item, index) for item in found]
+    # Several findings of one rule on one resource are told apart by their order.
+    seen: Counter[tuple[str, str]] = Counter()
+    results = []
+    for item in found:
+        key = (item.rule.id, item.subject.urn)
+        results.append(_result(item, index, seen[key]))
+        seen[key] += 1
     return {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -53,6 +60,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "name": rule.id,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
+        # What the pack is without a configuration: each result has its own.
+        "defaultConfiguration": {"level": "error"},
         "help": {
             "text": help_text,
             "markdown": help_text + (f"\n\nAnswers to: {standards}" if standards else ""),
@@ -64,8 +73,9 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(item: Violation | Waived, index: dict[str, int]) -> dict[str, Any]:
+def _result(item: Violation | Waived, index: dict[str, int], number: int) -> dict[str, Any]:
     subject = item.subject
+    identity = f"{item.rule.id} {subject.urn}" + (f" {number}" if number else "")
     result: dict[str, Any] = {
         "ruleId": item.rule.id,
         "ruleIndex": index[item.rule.id],
@@ -73,14 +83,14 @@ def _result(item: Violation | Waived, index: dict[str, int]) -> dict[str, Any]:
         "message": {"text": f"{subject.name}: {item.message} {item.rule.fix}"},
         "locations": [_location(item)],
         # The same finding on the same resource, wherever its line has moved.
-        "partialFingerprints": {
-            "plinth/v1": hashlib.sha256(f"{item.rule.id} {subject.urn}".encode()).hexdigest()
-        },
+        "partialFingerprints": {"plinth/v1": hashlib.sha256(identity.encode()).hexdigest()},
     }
     if isinstance(item, Waived):
         waiver = item.waiver
         reason = f"{waiver.reason} ({waiver.owner}, until {waiver.expiry})"
-        result["suppressions"] = [{"kind": "external", "justification": reason}]
+        result["suppressions"] = [
+            {"kind": "external", "status": "accepted", "justification": reason}
+        ]
     return result
 
 

@@ -2,6 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 from rich.text import Text
 from rich.tree import Tree
@@ -9,19 +11,30 @@ from rich.tree import Tree
 from offline.graph import PROVIDER_PREFIX, Graph, Resource
 from offline.values import masked
 
+NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
-def tree(graph: Graph) -> Tree:
-    """The resources as they hang below each other, by name."""
+
+def tree(graph: Graph, remedied: Mapping[str, str] = NONE) -> Tree:
+    """The resources as they hang below each other, by name.
+
+    Args:
+        remedied: by URN, what the policy pack set of a resource.
+    """
     children: Mapping[str, list[Resource]] = defaultdict(list)
     urns = {item.urn for item in graph.resources}
     for item in graph.resources:
         children[item.parent if item.parent in urns else ""].append(item)
     root = Tree(Text(f"{graph.project}-{graph.stack}", style="bold"))
-    _grow(root, children, "")
+    _grow(root, children, remedied, "")
     return root
 
 
-def _grow(branch: Tree, children: Mapping[str, list[Resource]], urn: str) -> None:
+def _grow(
+    branch: Tree,
+    children: Mapping[str, list[Resource]],
+    remedied: Mapping[str, str],
+    urn: str,
+) -> None:
     for item in sorted(
         children.get(urn, ()), key=lambda found: (found.custom, found.name, found.type)
     ):
@@ -30,7 +43,9 @@ def _grow(branch: Tree, children: Mapping[str, list[Resource]], urn: str) -> Non
         label = Text.assemble((item.name, "" if item.custom else "bold"), "  ", (item.type, "dim"))
         if item.protect and item.custom:
             label.append("  protected", style="green")
-        _grow(branch.add(label), children, item.urn)
+        if item.urn in remedied:
+            label.append(f"  remedied: {remedied[item.urn]}", style="yellow")
+        _grow(branch.add(label), children, remedied, item.urn)
 
 
 def summary(graph: Graph) -> list[tuple[str, int]]:

@@ -170,3 +170,12 @@ def holds_unknown(value: Any) -> bool:
     if isinstance(value, list):
         return any(holds_unknown(item) for item in value)
     return value is UNKNOWN
+
+
+def holds_secret(value: Any) -> bool:
+    """Whether any part of a value is secret."""
+    if isinstance(value, Mapping):
+        return any(holds_secret(item) for item in value.values())
+    if isinstance(value, list):
+        return any(holds_secret(item) for item in value)
+    return isinstance(value, Secret)

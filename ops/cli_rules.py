@@ -28,8 +28,8 @@ def explain(rule_id: Annotated[str, typer.Argument(metavar="ID", help="The rule'
 
     rule = rules.RULES.get(rule_id)
     if rule is None:
-        close = get_close_matches(rule_id, rules.RULES, n=1)
-        hint = f"; did you mean {close[0]}?" if close else "; plinth rules lists them"
+        close = get_close_matches(rule_id, rules.RULES)
+        hint = f"; did you mean {' or '.join(close)}?" if close else "; plinth rules lists them"
         typer.secho(f"error: there is no rule {rule_id!r}{hint}", err=True, fg=typer.colors.RED)
         raise typer.Exit(2)
     typer.secho(f"{rule.id} ({rule.severity.value}, {rule.kind.value} rule)", bold=True)

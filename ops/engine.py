@@ -54,8 +54,8 @@ def run(root: Path, operation: str, stack: str, options: EngineOptions) -> int:
         with workspace.locked():
             workspace.prepare()
             code = _run(cli, workspace, root, operation, loaded, options)
-            if operation == "destroy" and code == CLEAN and workspace.is_empty():
-                workspace.clear()
+            if operation == "destroy":
+                _finish(workspace, code)
             return code
     except (project.ProjectError, WorkspaceError, ProviderError) as error:
         _say(f"error: {error}", style="bold red")
@@ -93,6 +93,23 @@ def _run(
         )
         with _interrupting(process):
             return verdict(served.wait_for(process), events)
+
+
+def _finish(workspace: Workspace, code: int) -> None:
+    """After a destroy: forget what is gone, or say what holds the rest."""
+    if code == CLEAN and workspace.is_empty():
+        workspace.clear()
+    held = workspace.protected()
+    if not held:
+        return
+    _say(
+        f"{len(held)} resources are protected and stay, as they would in the account: "
+        f"{', '.join(held)}."
+    )
+    stack = workspace.folder.name
+    if code != CLEAN:
+        _say(f"All that they don't need goes with `plinth destroy {stack} -- --exclude-protected`.")
+    _say(f"To forget this offline {stack} altogether, remove the folder {workspace.folder}")
 
 
 def _policy(root: Path, stack: str, options: EngineOptions) -> list[str]:

@@ -1,6 +1,7 @@
 """Tells from the engine's own record of a run why it failed."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +11,10 @@ VIOLATIONS: Final = 1
 WRONG: Final = 2
 # What the engine says of any failure, whatever led to it.
 _SUMMARIES: Final = frozenset({"preview failed", "update failed"})
+# What is said of whatever was under way when a violation stopped the run.
+_CUT_OFF: Final = re.compile(
+    r"resource monitor shut down|client connection is closing|code = Canceled|context canceled"
+)
 
 
 def verdict(code: int, events: Path) -> int:
@@ -27,7 +32,8 @@ def verdict(code: int, events: Path) -> int:
             violated |= policy.get("enforcementLevel") in {"mandatory", "remediate"}
         if diagnostic := event.get("diagnosticEvent"):
             said = diagnostic.get("message", "").strip()
-            failed |= diagnostic.get("severity") == "error" and said not in _SUMMARIES
+            explained = said in _SUMMARIES or _CUT_OFF.search(said) is not None
+            failed |= diagnostic.get("severity") == "error" and not explained
         failed |= "resOpFailedEvent" in event
     return VIOLATIONS if violated and not failed else WRONG
 

@@ -3,6 +3,7 @@
 The API is packaged in two ways, of which a stack chooses one: all in ``api``, or its code in
 ``api-code`` and its libraries in the layer ``api-libraries``. What it needs for PostgreSQL is in a
 layer in any case, ``database-libraries``, so that an API without a database does not carry it.
+``migrations`` makes the tables there; it has the same layer.
 
 The same sources, locked versions and interpreter give the same bytes on any machine. What a zip
 was made from is kept beside it in ``dist/<name>.json``, so that it is made again only for cause.
@@ -19,8 +20,9 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from ops import uv_tool, zips
-from ops.uv_tool import FUNCTION_AT, LAYER_AT, PYTHON, Interpreter, PackageError, Uv
+from ops import sources, uv_tool, zips
+from ops.sources import SOURCES, Source
+from ops.uv_tool import PYTHON, Interpreter, PackageError, Uv
 
 MIB = 1024 * 1024
 # Lambda's own limits, for an archive that is sent directly and for what it unpacks to.
@@ -28,38 +30,6 @@ LARGEST_ZIP_BYTES = 50 * MIB
 LARGEST_UNZIPPED_BYTES = 250 * MIB
 
 _STAGING = ".staging-"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Source:
-    """What an archive is made of.
-
-    Attributes:
-        folder: of ``app/``, with a handler; None: a layer, which has no code of ours.
-        group: of dependencies; None: without, because the runtime or a layer has them.
-        inside: the folder of the archive that everything lies in.
-        unpacked_at: where Lambda unpacks the archive.
-    """
-
-    name: str
-    folder: str | None = None
-    group: str | None = None
-    inside: str = ""
-    unpacked_at: str = FUNCTION_AT
-
-    def __str__(self) -> str:
-        return f"app/{self.folder}" if self.folder else f"dist/{self.name}.zip"
-
-
-SOURCES = (
-    _Source(name="api", folder="api", group="app"),
-    _Source(name="api-code", folder="api"),
-    # Where Python looks in a layer.
-    _Source(name="api-libraries", group="app", inside="python", unpacked_at=LAYER_AT),
-    # Beside either, where the API has a database: three times the size of all the rest.
-    _Source(name="database-libraries", group="database", inside="python", unpacked_at=LAYER_AT),
-    _Source(name="authoriser", folder="authoriser"),
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,7 +101,7 @@ class _Workshop:
         self._report = report
         self._uv = uv
 
-    def bring_up_to_date(self, source: _Source) -> Package:
+    def bring_up_to_date(self, source: Source) -> Package:
         """Build an archive, unless the one that is there came from the same inputs."""
         try:
             record, built = self._current(source)
@@ -149,11 +119,11 @@ class _Workshop:
         self._report(_summary(finished))
         return finished
 
-    def _current(self, source: _Source) -> tuple[_Record, bool]:
-        files = {} if source.folder is None else _files(self._root / "app" / source.folder)
+    def _current(self, source: Source) -> tuple[_Record, bool]:
+        files = source.files(self._root / "app")
         lock = self._lock if source.group is not None else b""
-        sources = {f"app/{name}": content for name, content in files.items()}
-        inputs = zips.digest({**_own_code(), **sources, "uv.lock": lock})
+        own = {f"app/{name}": content for name, content in files.items()}
+        inputs = zips.digest({**_own_code(), **own, "uv.lock": lock})
         record = _read_record(self._record(source))
 
         interpreter = self._known(record) or self._found
@@ -189,7 +159,7 @@ class _Workshop:
 
     def _assemble(
         self,
-        source: _Source,
+        source: Source,
         files: Mapping[str, bytes],
         interpreter: Interpreter | None,
         tree: Path,
@@ -198,7 +168,7 @@ class _Workshop:
         inside = tree / source.inside
         inside.mkdir(parents=True)
         if source.group is not None:
-            self._uv.install(self._uv.export(source.group), inside)
+            self._uv.install(source.requirements(self._uv.export), inside)
         for name, content in files.items():
             file = inside / name
             if file.exists():
@@ -228,13 +198,13 @@ class _Workshop:
             return None
         return record.interpreter
 
-    def _archive(self, source: _Source) -> Path:
+    def _archive(self, source: Source) -> Path:
         return self._dist / f"{source.name}.zip"
 
-    def _record(self, source: _Source) -> Path:
+    def _record(self, source: Source) -> Path:
         return self._dist / f"{source.name}.json"
 
-    def _write_record(self, source: _Source, record: _Record) -> None:
+    def _write_record(self, source: Source, record: _Record) -> None:
         new = self._record(source).with_suffix(".json.new")
         new.write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
         new.replace(self._record(source))
@@ -252,21 +222,9 @@ def _read_record(path: Path) -> _Record | None:
         return None
 
 
-def _files(folder: Path) -> Mapping[str, bytes]:
-    """The function's own files, by their path in the archive."""
-    if not (folder / "handler.py").is_file():
-        raise PackageError("it has no handler.py")
-    paths = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
-    return {
-        path.as_posix(): (folder / path).read_bytes()
-        for path in paths
-        if not any(part == "__pycache__" or part.startswith(".") for part in path.parts)
-    }
-
-
 def _own_code() -> Mapping[str, bytes]:
     """What packages: a change of it is a change of every archive."""
-    modules = (Path(__file__), Path(uv_tool.__file__), Path(zips.__file__))
+    modules = map(Path, (__file__, sources.__file__, uv_tool.__file__, zips.__file__))
     return {f"ops/{module.name}": module.read_bytes() for module in modules}
 
 

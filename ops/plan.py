@@ -1,6 +1,7 @@
 """The offline plan as a command: run the program, show what it declares, judge it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 import rules
-from offline import deployment, imports, judge, junit, project, sarif, tree
+from offline import deployment, imports, judge, junit, project, remedies, sarif, tree
 from offline.graph import Graph
 from ops.failures import console_for, explained
 
@@ -50,11 +51,18 @@ def plan(root: Path, stack: str, options: PlanOptions) -> int:
     """Plan one stack and print the result. The exit code: 0 clean, 1 violations, 2 wrong."""
     imports.load_only_what_is_named()
     with explained(root, show_traceback=options.show_traceback) as outcome:
-        graph = project.load(root, stack, options.config_file).run(unknown=options.unknown)
-        report = _judged(graph, root, options) if options.policy else None
+        loaded = project.load(root, stack, options.config_file)
+        # Before the program runs: nobody waits for a plan that can't be judged.
+        terms = judge.terms(_configuration(root, stack, options)) if options.policy else None
+        graph = loaded.run(unknown=options.unknown)
+        report = judge.judge(graph, terms, datetime.now(UTC).date()) if terms else None
         console = console_for()
+        told = {}
+        if report is not None and report.remediated:
+            graph = remedies.remedied(graph, report)
+            told = remedies.told(report)
         if not options.quiet:
-            _show(console, graph)
+            _show(console, graph, told)
         _write(console, graph, report, root, options)
         if report is None:
             counted = f"{len(graph.managed)} resources, not judged"
@@ -66,13 +74,12 @@ def plan(root: Path, stack: str, options: PlanOptions) -> int:
     return WRONG if outcome.failed else CLEAN
 
 
-def _judged(graph: Graph, root: Path, options: PlanOptions) -> rules.Report:
-    configuration = options.policy_config or judge.configuration_of(root, graph.stack)
-    return judge.judge(graph, configuration, datetime.now(UTC).date())
+def _configuration(root: Path, stack: str, options: PlanOptions) -> Path | None:
+    return options.policy_config or judge.configuration_of(root, stack)
 
 
-def _show(console: Console, graph: Graph) -> None:
-    console.print(tree.tree(graph))
+def _show(console: Console, graph: Graph, remedied: Mapping[str, str]) -> None:
+    console.print(tree.tree(graph, remedied))
     console.print()
     for kind, count in tree.summary(graph):
         console.print(f"{count:5}  {kind}")

@@ -113,6 +113,12 @@ class Workspace:
         """Whether Pulumi's state holds nothing."""
         return not json.loads(self.known().read_text(encoding="utf-8"))
 
+    def protected(self) -> tuple[str, ...]:
+        """The names of what Pulumi's state protects."""
+        exported = json.loads(self.command("stack", "export"))
+        resources = exported["deployment"].get("resources") or []
+        return tuple(item["urn"].rpartition("::")[2] for item in resources if item.get("protect"))
+
     def clear(self) -> None:
         """Take away all that is left of what the provider made: the next run finds it as new."""
         shutil.rmtree(self.resources, ignore_errors=True)

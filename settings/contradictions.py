@@ -146,10 +146,13 @@ def _addresses(settings: Settings) -> Iterator[Problem]:
     network, database, api = settings.network, settings.database, settings.api
     if network is None:
         return
-    workloads = len(network.interface_endpoints) + (api is not None and api.in_network)
+    functions = 1 if api is not None and api.in_network else 0
     stores = 0
     if database is not None and not isinstance(database, ExternalSettings):
         stores = 1 + (_FREE_FOR_A_PROXY if database.proxy else 0)
+        # Beside the API's function there is the one for its migrations.
+        functions *= 2
+    workloads = len(network.interface_endpoints) + functions
     # With NAT the workloads have private subnets of their own.
     needed = workloads + stores if network.nat == "none" else max(workloads, stores)
     if needed > network.addresses_in_a_subnet():

@@ -70,8 +70,11 @@ class InstanceSettings(Section):
     instance_class: Annotated[
         str,
         Text(
-            "an instance class such as db.t4g.medium (serverless is the kind aurora-serverless)",
-            r"^db\.[a-z]+[0-9]+[a-z]*\.(micro|small|medium|large|[0-9]*xlarge|metal(-[0-9]+xl)?)$",
+            "an instance class such as db.t4g.medium, of a family that PostgreSQL runs on: t3, m5,"
+            " c6, r5, x2 or newer (serverless is the kind aurora-serverless)",
+            # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html
+            r"^db\.(t[3-9]|[mr][5-9]|c[6-9]|x[2-9])[a-z]*"
+            r"\.(micro|small|medium|large|[0-9]*xlarge|metal(-[0-9]+xl)?)$",
         ),
     ] = Field(
         "db.t4g.medium",

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from settings.core import Settings
 from settings.kinds import NOT_ALLOWED, REPEATED
 from settings.problems import MISSING, Problem, hint, join, must_be, shown, unknown
-from settings.secrets import REFUSAL, Location, names_a_secret
+from settings.secrets import Location, names_a_secret, refusal
 
 _PLAIN: Final[Mapping[str, str]] = {
     "model_type": "a mapping of settings",
@@ -43,8 +43,10 @@ def explained(error: ErrorDetails, location: Location) -> Problem:
     if kind in {"too_short", "too_long"}:
         bound = "at least" if kind == "too_short" else "at most"
         limit = context.get("min_length", context.get("max_length"))
-        return Problem(path, f"must have {bound} {limit} entries, got {len(value)}")
-    return Problem(path, must_be(_PLAIN[kind], value))
+        entries = "entry" if limit == 1 else "entries"
+        return Problem(path, f"must have {bound} {limit} {entries}, got {len(value)}")
+    default = ", {} for the defaults" if _takes_nothing(error) else ""
+    return Problem(path, must_be(_PLAIN[kind] + default, value))
 
 
 def meant(error: ErrorDetails, location: Location) -> set[str]:
@@ -53,6 +55,13 @@ def meant(error: ErrorDetails, location: Location) -> set[str]:
         return set()
     near = hint(location[-1], _model(error["loc"][:-1]).model_fields)
     return {join((*location[:-1], near))} if near else set()
+
+
+def _takes_nothing(error: ErrorDetails) -> bool:
+    """Whether a name with nothing behind it was probably meant to take every default."""
+    if error["input"] is not None or not error["type"].startswith("model_"):
+        return False
+    return not any(field.is_required() for field in _model(error["loc"]).model_fields.values())
 
 
 def _choice(allowed: str, value: object, choices: Sequence[object]) -> str:
@@ -69,7 +78,7 @@ def _unknown(location: Location, loc: Sequence[int | str]) -> str:
                 f" {_kind(model)}"
             )
     if names_a_secret(name):
-        return f"is not a setting, and {REFUSAL}"
+        return f"is not a setting, and {refusal(location)}"
     return unknown(name, "a setting", model.model_fields)
 
 

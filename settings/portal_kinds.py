@@ -15,8 +15,8 @@ _REPOSITORY = r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._{}-]{1,100}"
 Repository: TypeAlias = Annotated[
     str,
     Text(
-        "a repository on GitHub such as https://github.com/example-org/portals; {portal} stands"
-        " for the portal's name",
+        "a repository on GitHub such as https://github.com/example-org/portals, without .git;"
+        " {portal} stands for the portal's name",
         rf"^https://github\.com/{_REPOSITORY}$",
         check=lambda value: _only_placeholder(value) and not value.endswith(".git"),
     ),

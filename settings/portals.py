@@ -104,7 +104,12 @@ class PortalsSettings(Section):
     build_spec: (
         Annotated[
             str,
-            Text("a build specification of at most 25000 characters", r"\S", longest=25_000),
+            Text(
+                "Amplify's build specification: a block of YAML that says `version: 1`, of at most"
+                " 25000 characters",
+                r"(^|\n)version: *[\"']?1",
+                longest=25_000,
+            ),
         ]
         | None
     ) = Field(

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from settings.cron import is_cron
 from settings.kinds import OneOf, Section, Text, Whole
 from settings.problems import Problem
 
@@ -14,12 +15,6 @@ _LONGEST_MINUTES: Final = 2_880
 _WITHOUT_SNAPSHOTS: Final = ("ap-east-2", "ap-southeast-6")
 
 
-def _names_one_day(cron: str) -> bool:
-    # AWS takes a day of the month or a day of the week, and ? for the other.
-    _, _, of_month, _, of_week, _ = cron.split(" ")
-    return [of_month, of_week].count("?") == 1
-
-
 class WarmFromSettings(Section):
     """From a moment on, these many environments are kept warm, until the next moment."""
 
@@ -27,10 +22,11 @@ class WarmFromSettings(Section):
         str,
         Text(
             "the six fields of an AWS cron expression such as 0 8 ? * MON-FRI * (minute, hour, day"
-            " of the month, month, day of the week, year), with ? for one of the two days",
+            " of the month, month, day of the week, year), each within its bounds, with ? for one"
+            " of the two days",
             r"^[0-9*,/-]+ [0-9*,/-]+ [0-9?*,/LW-]+ [0-9A-Z*,/-]+ [0-9A-Z?*,/#-]+ [0-9*,/-]+$",
             longest=100,
-            check=_names_one_day,
+            check=is_cron,
         ),
     ] = Field(
         description=(
@@ -41,8 +37,9 @@ class WarmFromSettings(Section):
     timezone: Annotated[
         str,
         Text(
-            "a time zone such as Europe/London",
-            r"^[A-Z][A-Za-z]+(/[A-Z][A-Za-z0-9_+-]+)*$",
+            "a time zone by its area and place such as Europe/London, or UTC",
+            r"^(UTC|(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Etc|Europe|Indian"
+            r"|Pacific)(/[A-Z][A-Za-z0-9_+-]*){1,2})$",
             longest=64,
         ),
     ] = Field(

@@ -10,6 +10,12 @@ Location: TypeAlias = tuple[str | int, ...]
 REFUSAL: Final = (
     "must not be a secret, nor hold one: keep it in AWS Secrets Manager, out of the configuration"
 )
+# What people would write where the secrets of `settings.sealed` are spoken of.
+_SEALED: Final[Mapping[str | int, str]] = {
+    "access_token": "amplify:access_token",
+    "pagerduty": "pagerduty:endpoint",
+    "pagerduty_endpoint": "pagerduty:endpoint",
+}
 
 # What Pulumi writes into a stack file for a value that was set with --secret.
 SECURE: Final = "secure"
@@ -37,6 +43,14 @@ _RUN: Final = re.compile(r"[A-Za-z0-9+/]{32,}")
 _HEXADECIMAL: Final = re.compile(r"[0-9a-fA-F]{32,}")
 # Where a secret is kept: an address, whatever the name behind it may be.
 _ADDRESS: Final = re.compile(r"\barn:aws:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:")
+
+
+def refusal(location: Location) -> str:
+    """What to do with a secret that was found at a place."""
+    sealed = _SEALED.get(location[-1])
+    if sealed is None:
+        return REFUSAL
+    return f"must not be a secret, nor hold one: use `pulumi config set --secret {sealed}`"
 
 
 def looks_secret(text: str) -> bool:

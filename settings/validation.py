@@ -60,7 +60,7 @@ def _place(problem: Problem) -> int:
 
 def _refused(data: dict[str, Any]) -> tuple[list[Problem], set[str]]:
     """Take out secrets and empty sections: what must not be looked at, and what says nothing."""
-    refused = [(location, secrets.REFUSAL) for location in secrets.find(data)]
+    refused = [(location, secrets.refusal(location)) for location in secrets.find(data)]
     refused += [
         ((name,), "is empty: give its settings, {} for the defaults, or leave it out")
         for name, value in data.items()

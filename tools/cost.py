@@ -4,7 +4,7 @@ With ``--check`` it writes nothing, and fails if the file isn't what plans and p
 """
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -87,22 +87,35 @@ def _switches(data: Prices) -> Iterator[str]:
 
 
 def _switch_rows(data: Prices) -> Iterator[tuple[str, str, float]]:
-    usd = data.usd
+    yield from _foundation_rows(data.usd)
+    yield from _service_rows(data.usd)
+    yield from _watching_rows(data.usd)
+
+
+def _foundation_rows(usd: Callable[[str], float]) -> Iterator[tuple[str, str, float]]:
     nat = HOURS * (usd("nat-hour") + usd("ipv4-hour"))
-    half = 0.5 * SECONDS
     yield "network.nat: single", f"a NAT gateway with its address; {usd('nat-gb'):g} a GB", nat
     yield "network.nat: per-az", "one in each of three zones", 3 * nat
     yield "network.interface_endpoints", "one endpoint in one zone", HOURS * usd("endpoint-hour")
     yield "network.flow_log_retention_days", "each GB of flow logs written", usd("logs-gb")
     yield "encryption.customer_keys: per-store", "each further key", usd("key-month")
+    yield "tables", "each million writes", 1_000_000 * usd("dynamodb-write")
+    yield "tables", "each million reads of up to 4 KB", 1_000_000 * usd("dynamodb-read")
+    yield "buckets", "each GB kept", usd("s3-gb-month")
     size = "db.t4g.medium"
-    standby = HOURS * usd(f"rds-{size}-hour") + 20 * usd("rds-gb-month")
-    yield "database.multi_az", f"a standby of {size} with 20 GB", standby
+    server = HOURS * usd(f"rds-{size}-hour") + 20 * usd("rds-gb-month")
+    yield "database.kind: instance", f"a server of {size} with 20 GB in one zone", server
+    yield "database.multi_az", "a standby of the same", server
+    yield "database.kind: external", "nothing", 0.0
     proxy = 2 * HOURS * usd("rds-proxy-vcpu-hour")
     yield "database.proxy", "before a server of two processors", proxy
     acu = usd("aurora-acu-hour")
     yield "database.min_capacity: 0.5", "a server of Aurora that never pauses", HOURS * acu / 2
     yield "database.readers", "each further server, at the least capacity of 0.5", HOURS * acu / 2
+
+
+def _service_rows(usd: Callable[[str], float]) -> Iterator[tuple[str, str, float]]:
+    half = 0.5 * SECONDS
     warm = half * usd("lambda-warm-gb-second")
     yield "api.provisioned_concurrency", "each environment of 512 MB", warm
     working = 12 * 21 / HOURS
@@ -113,13 +126,22 @@ def _switch_rows(data: Prices) -> Iterator[tuple[str, str, float]]:
     yield "api.snap_start", "10,000 starts of it", restored
     yield "api.libraries: layer", "nothing", 0.0
     yield "api.rollout", "nothing beside the alarms that it needs", 0.0
+    yield "sites", "another site, before anybody comes", 0.0
     rules = usd("firewall-acl-month") + 4 * usd("firewall-rule-month")
     yield "site.firewall", "a web ACL with four rules", rules
     yield "site.firewall", "each million requests", 1_000_000 * usd("firewall-request")
-    yield "alerts", "each metric that an alarm watches", usd("alarm-metric-month")
-    yield "alerts", "the dashboard", usd("dashboard-month")
     build = 10 * usd("amplify-build-minute") + 10 * usd("amplify-gb-served")
     yield "portals.apps", "a portal on Amplify: ten minutes of builds, 10 GB served", build
+
+
+def _watching_rows(usd: Callable[[str], float]) -> Iterator[tuple[str, str, float]]:
+    metric = usd("alarm-metric-month")
+    yield "alerts", "each metric that an alarm watches", metric
+    yield "alerts", "the dashboard", usd("dashboard-month")
+    # Three rates of burning in two windows, each by two metrics.
+    yield "objectives", "each of the two: six alarms on two metrics", 3 * 2 * 2 * metric
+    yield "budget", "nothing", 0.0
+    yield "delivery", "nothing", 0.0
 
 
 def _limits(data: Prices) -> Iterator[str]:

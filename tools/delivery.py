@@ -36,8 +36,8 @@ def statements(prefix: str, service: Service) -> Statements:
     missing = [item for item in service.expected if item not in {_name(action) for action in found}]
     if missing:
         raise ValueError(f"AWS has no action of {prefix} called {', '.join(missing)}")
-    free = [action for action in found if not action.types]
-    bound = [action for action in found if action.types]
+    free = [item for item in found if not item.types or _name(item) in service.whole]
+    bound = [item for item in found if item not in free]
     looking = [action for action in bound if action.access in "LR"]
     doing = [action for action in bound if action.access not in "LR"]
     labelling = [action for action in doing if action.access == "T"]

@@ -26,6 +26,7 @@ class Service:
             ``*`` follows the type at once, since AWS asks about what isn't made yet as ``type/*``.
         bounded: roles, which are made and changed only below the permissions boundary.
         seen: more ARNs of types that are read.
+        whole: actions that have a type, but answer as they should only when allowed on all of it.
         expected: actions that the pattern must find, so that a slip of the pen can't lose one.
     """
 
@@ -34,6 +35,7 @@ class Service:
     tagged: Kinds = field(default_factory=dict)
     bounded: Kinds = field(default_factory=dict)
     seen: Kinds = field(default_factory=dict)
+    whole: tuple[str, ...] = ()
     expected: tuple[str, ...] = ()
 
 

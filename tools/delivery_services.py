@@ -43,7 +43,7 @@ SERVICES: Final[Mapping[str, Service]] = {
     "cloudfront": Service(
         actions=(
             r"(Create|Delete|Get|Update)(Distribution|CachePolicy|OriginAccessControl|ResponseHeadersPolicy)(Config)?"
-            r"|(Create|Delete|Describe|Get|Publish|Update)Function"
+            r"|(Create|Delete|Describe|Get|Publish|Update)Function|(Create|Delete|Get)MonitoringSubscription"
             r"|(Tag|Untag|ListTagsFor)Resource|AllowVendedLogDeliveryForResource|CreateInvalidation"
         ),
         named={
@@ -187,8 +187,12 @@ SERVICES: Final[Mapping[str, Service]] = {
             "target-group": (f"arn:aws:rds:{HERE}:target-group:prx-tg-*",),
         },
         tagged={"proxy": (f"arn:aws:rds:{HERE}:db-proxy*",)},
-        # The provider finds an instance by an id that AWS makes up, which IAM knows as `db:*`.
-        seen={"db": (f"arn:aws:rds:{HERE}:db*",)},
+        seen={
+            # The provider finds an instance by an id that AWS makes up, which IAM knows as `db:*`.
+            "db": (f"arn:aws:rds:{HERE}:db*",),
+            # Of every cluster the provider asks what it is a part of.
+            "global-cluster": ("arn:aws:rds::{account}:global-cluster*",),
+        },
         expected=("CreateDBInstance", "CreateDBCluster", "CreateDBProxy", "RegisterDBProxyTargets"),
     ),
     "route53": Service(

@@ -42,6 +42,9 @@ WATCHING: Final[Mapping[str, Service]] = {
             "alarm": both("cloudwatch", f"alarm:{MINE}"),
             "dashboard": (f"arn:aws:cloudwatch::{{account}}:dashboard/{MINE}",),
         },
+        # Allowed on less it finds no composite alarm: a refresh would take them all for deleted.
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+        whole=("DescribeAlarms",),
         expected=("PutMetricAlarm", "PutDashboard", "DeleteAlarms"),
     ),
     "codedeploy": Service(

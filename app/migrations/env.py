@@ -1,4 +1,7 @@
-"""How Alembic runs the migrations: over the API's own way to the database."""
+"""How Alembic runs the migrations: over the API's own way to the database.
+
+Whoever has opened the database already hands it over in the attributes of the configuration.
+"""
 
 import os
 
@@ -6,7 +9,7 @@ from alembic import context
 from sqlalchemy import Engine
 
 from coupons.database import open_database
-from coupons.sql_store import COUPONS
+from coupons.tables import COUPONS
 
 
 def migrate(engine: Engine) -> None:
@@ -19,4 +22,4 @@ def migrate(engine: Engine) -> None:
             context.run_migrations()
 
 
-migrate(open_database(os.environ))
+migrate(context.config.attributes.get("engine") or open_database(os.environ))

@@ -87,13 +87,18 @@ def _network_interfaces(
         ),
         Statement(
             sid="ManageNetworkInterfaces",
-            actions=(
-                "ec2:AssignPrivateIpAddresses",
-                "ec2:DeleteNetworkInterface",
-                "ec2:UnassignPrivateIpAddresses",
-            ),
+            actions=("ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"),
             resources=(f"{ec2}:network-interface/*",),
             conditions=_NOT_FROM_CODE,
             unscoped_because="Lambda names them, and also cleans up in subnets left behind",
+        ),
+        # Lambda refuses a role for which it can't say so of `*/*`; `network-interface/*` won't do:
+        # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+        Statement(
+            sid="DeleteNetworkInterfaces",
+            actions=("ec2:DeleteNetworkInterface",),
+            resources=(f"{ec2}:*/*",),
+            conditions=_NOT_FROM_CODE,
+            unscoped_because="Lambda tries the role before there is an interface to name",
         ),
     )

@@ -1,16 +1,16 @@
 """HTTP APIs in front of a function."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
+from components.api.cors import check_origins, cors
 from components.api.functions import Function
 from components.api.origin import OriginGuard
-from components.api.routes import METHODS, check_routes, slug, source
+from components.api.routes import check_routes, keys, slug, source
 from components.data.keys import Key
 from components.dns import Certificate, CertificateArgs, alias_records, check_domain
 from components.logs import check_retention
@@ -19,8 +19,6 @@ from components.watched import Watched, WatchedApi
 # Below the 30 s that API Gateway and CloudFront wait at most: so that the caller gets the API's
 # own answer to a slow function.
 INTEGRATION_SECONDS = 29
-# A browser's origin never ends in a slash; only a developer's own machine does without TLS.
-_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d+)?|http://(localhost|127\.0\.0\.1)(:\d+)?")
 # Nothing that the caller words freely (path, query, user agent): it could break the JSON.
 _ACCESS_LOG: Mapping[str, str] = {
     "requestId": "$context.requestId",
@@ -93,11 +91,7 @@ class HttpApiArgs:
             raise ValueError(f"throttle_rate must be more than 0, got {self.throttle_rate}")
         if self.throttle_burst < 1:
             raise ValueError(f"throttle_burst must be at least 1, got {self.throttle_burst}")
-        for origin in self.cors_origins:
-            if isinstance(origin, str) and not _ORIGIN.fullmatch(origin):
-                raise ValueError(
-                    f"cors_origins must be origins such as https://www.example.com, got {origin!r}"
-                )
+        check_origins(self.cors_origins)
         if self.function.timeout_seconds > INTEGRATION_SECONDS:
             raise ValueError(
                 f"function must time out within {INTEGRATION_SECONDS} s, "
@@ -125,7 +119,7 @@ class HttpApi(pulumi.ComponentResource):
             protocol_type="HTTP",
             ip_address_type="dualstack",
             disable_execute_api_endpoint=args.domain is not None,
-            cors_configuration=_cors(args.cors_origins),
+            cors_configuration=cors(args.cors_origins),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.api_id = api.id
@@ -164,16 +158,18 @@ class HttpApi(pulumi.ComponentResource):
         authoriser, may_ask = self._authoriser(args.origin_guard)
         for route in args.routes:
             may_call = self._permission(f"invoke-{slug(route)}", args.function, source(route))
-            aws.apigatewayv2.Route(
-                f"{self._name}-route-{slug(route)}",
-                api_id=self.api_id,
-                route_key=route,
-                target=pulumi.Output.concat("integrations/", integration.id),
-                authorization_type="NONE" if authoriser is None else "CUSTOM",
-                authorizer_id=None if authoriser is None else authoriser.id,
-                # The stage deploys by itself: a route must not be live before it may call.
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[may_call, *may_ask]),
-            )
+            # The stage deploys by itself: a route must not be live before it may call.
+            ready = pulumi.ResourceOptions(parent=self, depends_on=[may_call, *may_ask])
+            for key in keys(route, from_elsewhere=bool(args.cors_origins)):
+                aws.apigatewayv2.Route(
+                    f"{self._name}-route-{slug(key)}",
+                    api_id=self.api_id,
+                    route_key=key,
+                    target=pulumi.Output.concat("integrations/", integration.id),
+                    authorization_type="NONE" if authoriser is None else "CUSTOM",
+                    authorizer_id=None if authoriser is None else authoriser.id,
+                    opts=ready,
+                )
 
     def _authoriser(
         self, guard: OriginGuard | None
@@ -278,16 +274,3 @@ class HttpApi(pulumi.ComponentResource):
             opts=child,
         )
         return mapping.domain_name
-
-
-def _cors(
-    origins: tuple[pulumi.Input[str], ...],
-) -> aws.apigatewayv2.ApiCorsConfigurationArgs | None:
-    if not origins:
-        return None
-    return aws.apigatewayv2.ApiCorsConfigurationArgs(
-        allow_origins=list(origins),
-        allow_methods=list(METHODS),
-        allow_headers=["authorization", "content-type"],
-        max_age=600,
-    )

@@ -26,6 +26,20 @@ def check_routes(routes: Sequence[str]) -> None:
         raise ValueError(f"routes must differ in their words, got {', '.join(routes)}")
 
 
+def keys(route: str, *, from_elsewhere: bool) -> tuple[str, ...]:
+    """The keys that a route is made of: itself, or each method where pages of others call.
+
+    A browser asks first whether a page may call from elsewhere. API Gateway answers that by
+    itself, but not where a route takes the question, as ``ANY`` does: it goes to the function,
+    past an authoriser that it can't satisfy.
+    https://github.com/aws/serverless-application-model/issues/1603
+    """
+    method, _, path = route.partition(" ")
+    if method != "ANY" or not from_elsewhere:
+        return (route,)
+    return tuple(f"{each} {path}" for each in METHODS if each != "OPTIONS")
+
+
 def slug(route: str) -> str:
     """Name a route by its words: ``ANY /api/{proxy+}`` is ``any-api-proxy``."""
     return "-".join(re.findall(r"[a-z0-9_]+", route.lower()))

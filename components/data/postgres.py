@@ -105,6 +105,9 @@ class Postgres(pulumi.ComponentResource):
     database_name: str
     # The administrator's password; nothing of the platform reads it.
     secret_arn: pulumi.Output[str]
+    # Where the administrator connects: never the proxy, which takes no passwords.
+    engine_host: pulumi.Output[str]
+    engine_security_group: SecurityGroup
     # Whom to `allow` on `port`.
     security_group: SecurityGroup
     # What IAM knows the endpoint by.
@@ -132,6 +135,7 @@ class Postgres(pulumi.ComponentResource):
         self.port = PORT
         self.database_name = args.database_name
         self.secret_arn = engine.secret_arn
+        self.engine_host, self.engine_security_group = engine.host, group
         self.watched = engine.watched
         if args.proxy:
             proxy = self._proxy(basis.identifier, engine, group)

@@ -9,7 +9,7 @@ from components.delivery.documents import managed_policy
 from components.delivery.services import Scope
 from components.iam import Statement, sid_for
 
-_FREE = "AWS knows no resource that this action could be limited to"
+_WIDE = "AWS takes nothing narrower for the action, and a boundary allows nothing by itself"
 # What the components grant to workloads, by the service that a stack must use for it: what it is
 # about, the actions, and the resources; no resource where AWS knows none.
 _WORK: Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
@@ -61,7 +61,6 @@ _WORK: Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             (
                 "ec2:AssignPrivateIpAddresses",
                 "ec2:CreateNetworkInterface",
-                "ec2:DeleteNetworkInterface",
                 "ec2:UnassignPrivateIpAddresses",
             ),
             (
@@ -70,6 +69,8 @@ _WORK: Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
                 "arn:aws:ec2:{region}:{account}:subnet*",
             ),
         ),
+        # Lambda tries it before there is an interface to name.
+        "removal": (("ec2:DeleteNetworkInterface",), ("arn:aws:ec2:{region}:{account}:*/*",)),
     },
     "lambda": {
         "traces": (("xray:PutTelemetryRecords", "xray:PutTraceSegments"), ()),
@@ -170,7 +171,7 @@ def _statements(args: BoundaryArgs) -> Iterator[Statement]:
                 sid=sid_for(service, what),
                 actions=actions,
                 resources=scope.arns(resources) or ("*",),
-                unscoped_because=None if resources else _FREE,
+                unscoped_because=_WIDE,
             )
     yield Statement(
         sid="StackKeys",

@@ -19,7 +19,7 @@ from components.iam import Statement, sid_for
 _TABLE = Path(__file__).with_name("actions.json")
 _LOOKING = ("look", "read")
 # Nobody can be held to resources, or to tags, where AWS knows neither.
-_FREE = "AWS knows no resource that this action could be limited to"
+_FREE = "AWS knows no resource that the action could be limited to, or hides some when it is"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -87,6 +87,13 @@ def deliver_access_logs(
         ],
         region=_REGION,
         opts=pulumi.ResourceOptions.merge(
-            alone, pulumi.ResourceOptions(depends_on=[log_bucket.delivery_policy])
+            alone,
+            pulumi.ResourceOptions(
+                depends_on=[log_bucket.delivery_policy],
+                # AWS puts the account's folder before the path of a new delivery, not of a changed
+                # one, which would then write where the bucket takes nothing:
+                # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2274
+                replace_on_changes=["recordFields", "s3DeliveryConfigurations"],
+            ),
         ),
     )

@@ -80,6 +80,7 @@ def _look(account_id: str) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="SeeAlarms",
+            # Composite alarms, which have no graph, are shown only to who may see all alarms.
             actions=("cloudwatch:DescribeAlarmHistory", "cloudwatch:DescribeAlarms"),
             resources=(f"arn:aws:cloudwatch:*:{account_id}:alarm:{unique_name('*')}",),
         ),

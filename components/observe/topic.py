@@ -95,7 +95,7 @@ class AlertTopic(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         for email in self._args.emails:
             aws.sns.TopicSubscription(
-                f"{self._name}-email-{_slug(email)}",
+                f"{self._name}-email-{email}",
                 topic=self.arn,
                 protocol="email",
                 endpoint=email,
@@ -184,7 +184,3 @@ def _only_alarms(
         ),
         tls_only((topic_arn,), ("sns:Publish",)),
     )
-
-
-def _slug(email: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", email.lower()).strip("-")

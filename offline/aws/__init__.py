@@ -115,13 +115,15 @@ def computed(
         raise LookupError(
             f"{kind} is described in offline/aws/ by its input {error}, which {name} doesn't give"
         ) from error
-    return context["id"], {key: completed(item, inputs.get(key)) for key, item in outputs.items()}
+    found = {key: completed(item, inputs.get(key)) for key, item in outputs.items()}
+    # The real provider reports the id among the outputs too: rules find it there.
+    return context["id"], {"id": context["id"], **found}
 
 
 def planned(kind: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The outputs that only an update would settle, unknown."""
     missing = (key for key in row(kind).computed if key not in inputs)
-    return {**dict.fromkeys(missing, UNKNOWN), **unknown_blocks(kind, inputs)}
+    return {"id": UNKNOWN, **dict.fromkeys(missing, UNKNOWN), **unknown_blocks(kind, inputs)}
 
 
 def unknown_blocks(kind: str, inputs: Mapping[str, Any]) -> dict[str, Any]:

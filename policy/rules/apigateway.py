@@ -30,11 +30,11 @@ DISTRIBUTIONS: Final = (
 
 CHECKING: Final = frozenset({"AWS_IAM", "CUSTOM", "JWT"})
 CONNECT: Final = "$connect"
-# A route of an HTTP API: a method and a path, or what is left.
-_HTTP_ROUTE: Final = re.compile(r"\$default|[A-Z]+ /.*", re.DOTALL)
+DEFAULT: Final = "$default"
+# A route of an HTTP API.
+_HTTP_ROUTE: Final = re.compile(r"[A-Z]+ /.*", re.DOTALL)
 # What only routes of WebSocket APIs have.
 WEBSOCKET: Final = (
-    "apiKeyRequired",
     "modelSelectionExpression",
     "requestModels",
     "routeResponseSelectionExpression",
@@ -114,13 +114,21 @@ def is_guarded(
 def _open_routes(resource: Resource) -> Iterator[str]:
     if resource.type == API:
         if resource.is_set("target"):
-            yield resource.text("routeKey") or "$default"
+            yield resource.text("routeKey") or DEFAULT
         yield from _documented(_definition(resource))
     elif resource.text("authorizationType", "NONE").upper() not in CHECKING:
         key = resource.text("routeKey")
-        is_websocket = any(resource.is_set(path) for path in WEBSOCKET)
-        if key == CONNECT or (not is_websocket and _HTTP_ROUTE.fullmatch(key)):
+        if (
+            key == CONNECT
+            or _HTTP_ROUTE.fullmatch(key)
+            or (key == DEFAULT and not _is_of_websocket(resource))
+        ):
             yield key
+
+
+def _is_of_websocket(route: Resource) -> bool:
+    # The provider sets apiKeyRequired to false on every route.
+    return route.flag("apiKeyRequired") is True or any(map(route.is_set, WEBSOCKET))
 
 
 def _documented(definition: View) -> Iterator[str]:
@@ -135,7 +143,7 @@ def _documented(definition: View) -> Iterator[str]:
             signed = View(operation).text(f"{AUTHORISATION}.type").upper() in CHECKING
             if not signed and (type(asked) is not list or not asked or {} in asked):
                 name = "ANY" if method == ANY_METHOD else method.upper()
-                yield "$default" if path == "/$default" else f"{name} {path}"
+                yield DEFAULT if path == f"/{DEFAULT}" else f"{name} {path}"
 
 
 @resource_rule(

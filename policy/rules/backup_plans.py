@@ -4,7 +4,7 @@ from fnmatch import fnmatchcase
 from typing import Annotated, Final
 
 from rules.core.findings import some
-from rules.core.globs import matches
+from rules.core.globs import arns_overlap, matches
 from rules.core.resource import Resource
 from rules.core.rule import Findings, Severity, stack_rule
 from rules.core.stack import Stack
@@ -23,6 +23,13 @@ A_PLAN: Final = Link(PLAN, by=("id", "arn"))
 # How a condition says that it is about a tag.
 TAG_PREFIX: Final = "aws:resourcetag/"
 SHORTEST_RETENTION: Final = 7
+# The property with the name that an ARN ends in, and what stands before it: known before the ARN.
+_NAMES: Final = {
+    BUCKET: ("bucket", "s3:*:*:"),
+    CLUSTER: ("clusterIdentifier", "rds:*:*:cluster:"),
+    INSTANCE: ("identifier", "rds:*:*:db:"),
+    TABLE: ("name", "dynamodb:*:*:table/"),
+}
 # The tests of a condition, and the answer that shuts a resource out.
 _TESTS: Final = {
     "stringEquals": False,
@@ -104,9 +111,12 @@ def _names(selection: Resource, path: str, resource: Resource, stack: Stack) -> 
     def is_meant(pattern: str) -> bool:
         if pattern == "*":
             return True
-        if resource.is_known("arn"):
+        if resource.is_set("arn") and resource.is_known("arn"):
             return matches(pattern, resource.text("arn"))
-        if f":{resource.type.split(':')[1].partition('/')[0]}:" in pattern:
+        name, before = _NAMES[resource.type]
+        if resource.is_set(name) and resource.is_known(name):
+            return arns_overlap(pattern, f"arn:*:{before}{resource.text(name)}")
+        if arns_overlap(pattern, f"arn:*:{before}*"):
             raise NotKnown("arn")
         return False
 

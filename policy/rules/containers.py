@@ -1,4 +1,4 @@
-"""The containers of a task definition, in one form whatever their spelling."""
+"""The containers of a task, in one form whatever their spelling."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -11,13 +11,17 @@ from rules.core.values import UNKNOWN, NotKnown, Unreadable, holds_sentinel, pla
 from rules.core.view import View
 
 TASK: Final = "aws:ecs/taskDefinition:TaskDefinition"
+# A service that has no task definition in the program: it says itself what it runs.
+EXPRESS: Final = "aws:ecs/expressGatewayService:ExpressGatewayService"
 PATH: Final = "containerDefinitions"
 _KEPT: Final = "containers"
+# What task definitions call it, by what such a service does.
+_RENAMED: Final = {"environments": "environment", "commands": "command"}
 _EXPECTED: Final = "a list of containers in JSON"
 
 
 def containers(task: Resource) -> Iterator[View]:
-    """The containers of a task definition, with all names in lower case: AWS takes any case.
+    """The containers of a task, with all names in lower case: AWS takes any case.
 
     Raises:
         NotKnown: after those that are known, when the list or one of them is unknown.
@@ -25,7 +29,8 @@ def containers(task: Resource) -> Iterator[View]:
     """
     found = task.memo.get(_KEPT)
     if found is None:
-        found = task.memo[_KEPT] = _parsed(task.get(PATH))
+        found = _primary(task) if task.type == EXPRESS else _parsed(task.get(PATH))
+        task.memo[_KEPT] = found
     return View({PATH: found}).views(PATH)
 
 
@@ -38,6 +43,11 @@ def label_of(container: View) -> str:
     """How a message calls a container."""
     name = container.text("name") if container.is_known("name") else ""
     return f"container {name}" if name else "a container without a name"
+
+
+def _primary(service: Resource) -> list[Any]:
+    given = _lowered(revealed(service.view("primaryContainer").data))
+    return [{_RENAMED.get(name, name): value for name, value in given.items()}]
 
 
 def _parsed(value: Any) -> list[Any]:

@@ -10,10 +10,12 @@ from rules.core.stack import Stack
 from rules.core.values import NotKnown
 from rules.core.view import View
 from rules.dynamodb import TABLE
+from rules.links import Link, sources
 
 INDEX: Final = "aws:dynamodb/globalSecondaryIndex:GlobalSecondaryIndex"
 TARGET: Final = "aws:appautoscaling/target:Target"
 
+A_TABLE: Final = Link(TABLE, by=("id", "arn", "name"))
 DIRECTIONS: Final = ("Read", "Write")
 
 
@@ -63,7 +65,7 @@ def _indexes(table: Resource, stack: Stack) -> Iterator[tuple[View, str]]:
     """Each index with its name, or an empty one while it is unknown."""
     for view in table.views("globalSecondaryIndexes"):
         yield view, view.text("name") if view.is_known("name") else ""
-    for side in stack.sides(table, INDEX, "tableName", by=("name",)):
+    for side in sources(stack, table, INDEX, "tableName", A_TABLE):
         yield side, side.text("indexName") if side.is_known("indexName") else ""
 
 
@@ -103,8 +105,15 @@ def _is_for(target: Resource, table: Resource, index: str | None) -> bool:
     name = table.text("name") if table.is_known("name") else ""
     if name and target.is_known("resourceId"):
         end = "" if index is None else f"/index/{index}"
-        return target.text("resourceId") == f"table/{name}{end}"
-    if made_from or target.is_known("resourceId"):
+        start, found = f"table/{name}", target.text("resourceId")
+        if index == "" and found.startswith(f"{start}/index/"):
+            raise NotKnown("indexName")
+        return found == f"{start}{end}"
+    if table.urn in made_from:
         # The name is still to come: only what it will be made from is known.
-        return table.urn in made_from
+        return True
+    if not set(made_from).isdisjoint(table.property_dependencies.get("name", ())):
+        raise NotKnown("resourceId")
+    if made_from or (target.is_known("resourceId") and table.is_known("name")):
+        return False
     raise NotKnown("resourceId")

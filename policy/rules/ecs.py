@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from rules.containers import TASK, each_container, label_of
+from rules.containers import EXPRESS, TASK, each_container, label_of
 from rules.core.findings import each
 from rules.core.remedies import setting
 from rules.core.resource import Resource
@@ -105,6 +105,7 @@ def _weaknesses(container: View, task: Resource) -> Findings:
 @resource_rule(
     "ecs-no-plaintext-secrets",
     TASK,
+    EXPRESS,
     severity=Severity.CRITICAL,
     why=(
         "Whoever may look at a task definition reads its variables, and every revision keeps them "
@@ -188,6 +189,7 @@ def is_logged(task: Resource) -> Findings:
 @resource_rule(
     "ecs-distinct-roles",
     TASK,
+    EXPRESS,
     severity=Severity.MEDIUM,
     why=(
         "With one role for both, the application may fetch every secret and image that ECS fetches "

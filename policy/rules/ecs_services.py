@@ -1,10 +1,10 @@
 """Rules for how services of ECS are run, and how much they may take."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Final
 
-from rules.containers import TASK, containers
+from rules.containers import EXPRESS, TASK, containers
 from rules.core.findings import each
 from rules.core.remedies import setting
 from rules.core.resource import Resource
@@ -67,6 +67,7 @@ def _taken(container: View, path: str) -> float:
     "ecs-size-cap",
     TASK,
     SERVICE,
+    EXPRESS,
     severity=Severity.LOW,
     why="One digit too many in a size is paid for by every task, every hour.",
     fix="Keep cpu, memory and desired_count within the caps, or raise them in policy/config.",
@@ -84,10 +85,15 @@ def is_small_enough(
 
     A task that has no size of its own is as large as its containers together.
     """
-    if item.type == SERVICE:
-        count = item.number("desiredCount")
+
+    def has_few(at: tuple[View, str]) -> Iterator[str]:
+        view, path = at
+        count = view.number(path)
         if count is not None and count > maximum_tasks:
-            yield f"desiredCount is {count:g}, more than {maximum_tasks}"
+            yield f"{path} is {count:g}, more than {maximum_tasks}"
+
+    if item.type == SERVICE:
+        yield from has_few((item, "desiredCount"))
         return
     caps: Mapping[str, float] = {"cpu": maximum_vcpu, "memory": maximum_memory_gb}
 
@@ -97,5 +103,9 @@ def is_small_enough(
         if total > most:
             yield f"{path} is {total:g} {'vCPU' if path == 'cpu' else 'GB'}, more than {most:g}"
 
-    given: Iterable[tuple[str, float]] = caps.items()
-    yield from each(given, is_within)
+    targets = ((view, "maxTaskCount") for view in item.views("scalingTargets"))
+    parts: tuple[Callable[[], Findings], ...] = (
+        lambda: each(caps.items(), is_within),
+        lambda: each(targets, has_few),
+    )
+    yield from each(parts, lambda part: part())

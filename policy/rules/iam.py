@@ -1,13 +1,14 @@
 """Rules for what identities may do: least privilege, by AWS's own table of actions."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Final
 
 from rules.core import actions
 from rules.core.actions import Action
-from rules.core.documents import Statement
+from rules.core.documents import Part, Statement
 from rules.core.findings import each
-from rules.core.globs import is_glob
+from rules.core.globs import is_glob, matches
 from rules.core.privileges import (
     broad_resources,
     grants,
@@ -18,6 +19,7 @@ from rules.core.privileges import (
 from rules.core.resource import Resource
 from rules.core.rule import Findings, Severity, resource_rule
 from rules.core.thresholds import Limit
+from rules.core.values import Unknown
 
 ROLE: Final = "aws:iam/role:Role"
 IDENTITY_POLICIES: Final = (
@@ -37,7 +39,12 @@ DATA_ACTIONS: Final = (
     "s3:GetObject",
     "s3:GetObjectVersion",
     "secretsmanager:GetSecretValue",
+    "ssm:GetParameter",
+    "ssm:GetParameters",
+    "ssm:GetParametersByPath",
 )
+# Every resource there is, in any partition.
+_ANY: Final = re.compile(r"(arn:[a-z*?-]*:)?[*?:/]*\*[*?:/]*")
 # Actions that take no resource, and the condition that limits them all the same.
 SCOPING_KEYS: Final = {"cloudwatch:PutMetricData": "cloudwatch:namespace"}
 
@@ -54,15 +61,28 @@ SCOPING_KEYS: Final = {"cloudwatch:PutMetricData": "cloudwatch:namespace"}
     checkov="CKV_AWS_62 CKV_AWS_63 CKV2_AWS_40",
 )
 def no_admin(policy: Resource) -> Findings:
-    """No policy allows every action on every resource."""
+    """No policy allows every action, or every one of IAM's, on every resource.
+
+    Who has all of IAM's has the others by one more call. All resources but some are every resource.
+    """
 
     def is_less(statement: Statement) -> Findings:
-        if not statement.allows or not any(not item.strip("*:") for item in statement.actions()):
+        if not statement.allows:
             return
-        if any(not item.removeprefix("arn:").strip("*:") for item in statement.resources()):
-            yield f"{statement.label} allows every action on every resource"
+        action = next(filter(_is_all, statement.actions()), "")
+        if action and (statement.has("NotResource") or any(map(_is_any, statement.resources()))):
+            yield f"{statement.label} allows {action} on every resource"
 
     return each(identity_statements(policy), is_less)
+
+
+def _is_all(action: str) -> bool:
+    service, _, name = action.lower().partition(":")
+    return "*" in action and matches(service, "iam") and not name.strip("*?:")
+
+
+def _is_any(resource: str) -> bool:
+    return _ANY.fullmatch(resource) is not None
 
 
 @resource_rule(
@@ -87,6 +107,8 @@ def no_wildcard(
 
     def is_named(statement: Statement) -> Findings:
         if statement.allows:
+            if statement.has("NotAction"):
+                yield f"{statement.label} allows every action but some"
             for action in statement.actions():
                 if is_glob(action) and action.lower() not in permitted:
                     yield f"{statement.label} allows {action}"
@@ -110,17 +132,29 @@ def no_avoidable_star(
         tuple[str, ...],
         Limit("Kinds whose ids AWS makes up, as service:kind: all of an account may be named."),
     ] = ("ec2:network-interface",),
+    whole: Annotated[
+        tuple[str, ...],
+        Limit("Actions that AWS limits, but that hide something unless allowed on everything."),
+    ] = ("cloudwatch:DescribeAlarms",),
 ) -> Findings:
     """Resource * is only for actions that can't be limited, in a statement of their own."""
 
     def is_scoped(statement: Statement) -> Findings:
         if not statement.allows:
             return
-        broad = [item for item in broad_resources(statement) if kind_of(item) not in unnameable]
+        found = {item.name: item for name in statement.actions() for item in _meant(name)}
+        broad = [
+            item
+            for item in broad_resources(statement)
+            if not _kinds(item, found.values()) <= {*unnameable}
+        ]
         if not broad:
             return
-        found = {item.name: item for name in statement.actions() for item in _meant(name)}
-        avoidable = [name for name, item in found.items() if not _may_be_broad(item, statement)]
+        avoidable = [
+            name
+            for name, item in found.items()
+            if name not in whole and not _may_be_broad(item, statement)
+        ]
         if avoidable:
             yield f"{statement.label} allows {_some(avoidable)} on {_some(broad)}"
         for name, key in SCOPING_KEYS.items():
@@ -128,6 +162,14 @@ def no_avoidable_star(
                 yield f"{statement.label} allows {name} without a condition on {key}"
 
     return each(identity_statements(policy), is_scoped)
+
+
+def _kinds(resource: str, acting: Iterable[Action]) -> set[str]:
+    """The kinds that a resource stands for, all in an account; `service:*` for those acted on."""
+    kind = kind_of(resource)
+    service, _, name = kind.partition(":")
+    types = {f"{service}:{item}" for action in acting for item in action.types}
+    return types if name == "*" and types else {kind}
 
 
 def _meant(text: str) -> Iterator[Action]:
@@ -162,17 +204,25 @@ def _some(names: list[str]) -> str:
     fix=GRANTS,
 )
 def no_not_elements(policy: Resource) -> Findings:
-    """No policy allows all but some actions or resources, and no role trusts all but some."""
+    """No policy allows all but some actions or resources; no trust policy has NotPrincipal.
+
+    Nor where it denies: it then denies the sessions of those whom it leaves out.
+    """
 
     def is_positive(statement: Statement) -> Findings:
         if statement.allows:
-            for element in ("NotAction", "NotResource", "NotPrincipal"):
+            for element in ("NotAction", "NotResource"):
                 if statement.has(element):
                     yield f"{statement.label} allows by {element}"
 
+    def is_of_named(statement: Statement) -> Findings:
+        if statement.has("NotPrincipal"):
+            yield f"{statement.label} has NotPrincipal"
+        yield from is_positive(statement)
+
     def parts(path: str) -> Findings:
         if path == "assumeRolePolicy":
-            return each(policy.statements(path), is_positive)
+            return each(policy.statements(path), is_of_named)
         return each(identity_statements(policy), is_positive)
 
     return each(("policy", "assumeRolePolicy"), parts)
@@ -187,17 +237,22 @@ def no_not_elements(policy: Resource) -> Findings:
     checkov="CKV_AWS_289",
 )
 def passes_scoped_roles(policy: Resource) -> Findings:
-    """A policy passes particular roles, to particular services."""
+    """A policy passes particular roles, to particular services: *.amazonaws.com is all of them."""
 
     def is_scoped(statement: Statement) -> Findings:
         if not grants(statement, "iam:PassRole"):
             return
-        if not statement.is_held_back_by("iam:PassedToService"):
+        tests = statement.condition("iam:PassedToService")
+        if not any(item.holds_back and all(map(_is_of_one, item.values)) for item in tests):
             yield f"{statement.label} passes roles without a condition on iam:PassedToService"
         if reaches_broadly(statement):
             yield f"{statement.label} passes any role"
 
     return each(identity_statements(policy), is_scoped)
+
+
+def _is_of_one(service: Part) -> bool:
+    return type(service) is Unknown or bool(str(service).partition(".")[0].strip("*?"))
 
 
 @resource_rule(
@@ -213,7 +268,10 @@ def passes_scoped_roles(policy: Resource) -> Findings:
     checkov="CKV_AWS_288 CKV_AWS_287",
 )
 def reads_named_data(policy: Resource) -> Findings:
-    """A policy decrypts, and reads objects and secrets, of particular resources only."""
+    """A policy decrypts, and reads objects, secrets and parameters, of particular resources only.
+
+    No condition makes up for the resource: Security Hub takes no notice of any either.
+    """
 
     def is_scoped(statement: Statement) -> Findings:
         found = [action for action in DATA_ACTIONS if grants(statement, action)]
@@ -221,54 +279,3 @@ def reads_named_data(policy: Resource) -> Findings:
             yield f"{statement.label} allows {_some(found)} on every resource"
 
     return each(identity_statements(policy), is_scoped)
-
-
-@resource_rule(
-    "iam-valid-actions",
-    *IDENTITY_POLICIES,
-    severity=Severity.MEDIUM,
-    why="A permission that never takes effect fails in production, and hides what was meant.",
-    fix="Correct the name, the ARN or the condition key by AWS's Service Authorization Reference.",
-)
-def takes_effect(policy: Resource) -> Findings:
-    """Each action exists, and the statement's resources and condition keys are such as it takes."""
-    return each(identity_statements(policy), _ineffective)
-
-
-def _ineffective(statement: Statement) -> Findings:
-    def is_effective(text: str) -> Findings:
-        service, name = actions.split(text)
-        if text == "*" or is_glob(service):
-            return
-        if not name or not actions.is_service(service):
-            yield f"{statement.label} has {text}, which is no action of AWS"
-        elif actions.is_listed(service):
-            found = actions.expanded(text)
-            if not found:
-                yield f"{statement.label} has {text}, which is no action of AWS"
-            elif len(found) == 1 and not is_glob(text):
-                yield from _unmet(found[0], statement)
-
-    if not (statement.has("Action") or statement.has("NotAction")):
-        yield f"{statement.label} has no Action"
-    yield from each(statement.actions(), is_effective)
-
-
-def _unmet(action: Action, statement: Statement) -> Findings:
-    """What of a statement keeps an action from ever taking effect."""
-    if not statement.allows:
-        return
-    if not statement.has("NotResource"):
-        reason = (
-            "acts on none of its resources" if action.has_resources else "takes only Resource *"
-        )
-        if not any(action.takes_resource(resource) for resource in statement.resources()):
-            yield f"{statement.label} has {action.name}, which {reason}"
-    for condition in statement.conditions:
-        service = condition.key.partition(":")[0]
-        if (
-            condition.holds_back
-            and actions.is_listed(service)
-            and not action.takes_key(condition.key)
-        ):
-            yield f"{statement.label} has {action.name}, which never comes with {condition.key}"

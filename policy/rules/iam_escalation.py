@@ -36,7 +36,7 @@ def _with_a_role(*steps: tuple[str, ...]) -> Iterator[Path]:
     return (Path(("iam:PassRole",), then) for then in steps)
 
 
-# After Rhino Security Labs' list, which cloudsplaining and checkov use.
+# After Rhino Security Labs' list, as cloudsplaining and checkov have carried it on.
 PATHS: Final = (
     *_alone(
         "iam:AddUserToGroup",
@@ -52,25 +52,40 @@ PATHS: Final = (
         "iam:SetDefaultPolicyVersion",
         "iam:UpdateAssumeRolePolicy",
         "iam:UpdateLoginProfile",
+        "glue:UpdateDevEndpoint",
         "lambda:UpdateFunctionCode",
+        "sagemaker:CreatePresignedNotebookInstanceUrl",
+        "ssm:SendCommand",
     ),
     *_with_a_role(
+        ("apprunner:CreateService",),
+        ("bedrock-agentcore:CreateCodeInterpreter", "bedrock-agentcore:InvokeCodeInterpreter"),
         ("cloudformation:CreateStack",),
+        ("cloudformation:CreateStackSet",),
+        ("cloudformation:UpdateStack",),
+        ("cloudformation:UpdateStackSet",),
         ("codebuild:CreateProject", "codebuild:StartBuild"),
+        ("codebuild:CreateProject", "codebuild:StartBuildBatch"),
         ("codestar:CreateProject",),
-        ("datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition"),
+        ("datapipeline:CreatePipeline",),
+        ("ec2:RequestSpotInstances",),
         ("ec2:RunInstances",),
+        ("ecs:RegisterTaskDefinition", "ecs:CreateService"),
         ("ecs:RegisterTaskDefinition", "ecs:RunTask"),
+        ("ecs:RegisterTaskDefinition", "ecs:StartTask"),
         ("glue:CreateDevEndpoint",),
         ("glue:CreateJob",),
+        ("glue:UpdateJob", "glue:StartJobRun"),
         ("lambda:CreateFunction", "lambda:AddPermission"),
         ("lambda:CreateFunction", "lambda:CreateEventSourceMapping"),
         ("lambda:CreateFunction", "lambda:InvokeFunction"),
         ("sagemaker:CreateNotebookInstance",),
+        ("sagemaker:CreateProcessingJob",),
+        ("sagemaker:CreateTrainingJob",),
         ("states:CreateStateMachine", "states:StartExecution"),
     ),
-    Path(("glue:UpdateDevEndpoint",)),
-    Path(("ssm:SendCommand",)),
+    Path(("cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet")),
+    Path(("ec2:ModifyInstanceAttribute", "ec2:StartInstances", "ec2:StopInstances")),
 )
 
 STEPS: Final = {step.lower(): step for path in PATHS for step in (*path.reach, *path.then)}

@@ -9,6 +9,9 @@ from rules.core.rule import Findings, Severity, resource_rule
 from rules.core.thresholds import Limit
 from rules.iam import GRANTS, ROLE
 
+POLICY_ATTACHMENT: Final = "aws:iam/policyAttachment:PolicyAttachment"
+# What STS calls itself as the audience of a token: in the regions of China, the second.
+AUDIENCES: Final = frozenset({"sts.amazonaws.com", "sts.amazonaws.com.cn"})
 FULL_ACCESS: Final = ("AdministratorAccess*", "*FullAccess*", "PowerUserAccess", "*Administrator")
 
 
@@ -17,7 +20,7 @@ FULL_ACCESS: Final = ("AdministratorAccess*", "*FullAccess*", "PowerUserAccess",
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:iam/userPolicyAttachment:UserPolicyAttachment",
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
-    "aws:iam/policyAttachment:PolicyAttachment",
+    POLICY_ATTACHMENT,
     "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
     ROLE,
     severity=Severity.HIGH,
@@ -30,15 +33,16 @@ def no_managed_admin(
     attachment: Resource,
     *,
     allowed: Annotated[
-        tuple[str, ...], Limit("Names of AWS's full-access policies that may be attached.")
+        tuple[str, ...], Limit("Names or ARNs of full-access policies that may be attached.")
     ] = (),
 ) -> Findings:
     """No identity has AdministratorAccess or another full-access policy of AWS's."""
 
     def is_modest(arn: str) -> Findings:
         name = arn.rpartition("/")[2]
-        by_aws = ":iam::aws:policy/" in arn
-        if by_aws and name not in allowed and any(matches(item, name) for item in FULL_ACCESS):
+        if ":iam::aws:policy/" not in arn or name in allowed or arn in allowed:
+            return
+        if any(matches(item, name) for item in FULL_ACCESS):
             yield f"{name} is attached"
 
     def at(path: str) -> Findings:
@@ -52,7 +56,10 @@ def no_managed_admin(
     "aws:iam/user:User",
     "aws:iam/accessKey:AccessKey",
     "aws:iam/userLoginProfile:UserLoginProfile",
+    "aws:iam/userPolicy:UserPolicy",
     "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    "aws:iam/serviceSpecificCredential:ServiceSpecificCredential",
+    POLICY_ATTACHMENT,
     severity=Severity.HIGH,
     why="A user's keys last until somebody remembers them, and work from anywhere.",
     fix=(
@@ -65,7 +72,10 @@ def no_managed_admin(
 )
 def no_users(user: Resource) -> Findings:
     """There are no IAM users and no keys that last."""
-    yield f"{user.type.rpartition(':')[2]} is for an IAM user"
+    if user.type != POLICY_ATTACHMENT:
+        yield f"{user.type.rpartition(':')[2]} is for an IAM user"
+    elif user.is_set("users"):
+        yield "users have the policy attached"
 
 
 @resource_rule(
@@ -86,13 +96,17 @@ def narrow_provider(
     ] = ("token.actions.githubusercontent.com",),
 ) -> Findings:
     """An OIDC provider is one that the configuration names, for the audience of STS only."""
+    known = {_issuer(text) for text in issuers}
 
     def is_for_sts(path: str) -> Findings:
         if path == "url":
-            issuer = provider.text(path).removeprefix("https://").rstrip("/")
-            if issuer not in issuers:
+            if _issuer(provider.text(path)) not in known:
                 yield "url is not of an issuer that the configuration names"
-        elif set(provider.texts(path)) != {"sts.amazonaws.com"}:
+        elif not any({item} == set(provider.texts(path)) for item in AUDIENCES):
             yield "clientIdLists is not sts.amazonaws.com alone"
 
     return each(("url", "clientIdLists"), is_for_sts)
+
+
+def _issuer(url: str) -> str:
+    return url.removeprefix("https://").rstrip("/")

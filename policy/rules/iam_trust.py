@@ -9,6 +9,7 @@ from rules.core.resource import Resource
 from rules.core.rule import Findings, Severity, resource_rule
 from rules.core.values import Unknown
 from rules.iam import ROLE
+from rules.iam_identities import AUDIENCES
 
 GITHUB: Final = "token.actions.githubusercontent.com"
 # One repository, and a branch, a tag or an environment of it.
@@ -74,6 +75,8 @@ def not_open(role: Resource) -> Findings:
     def is_narrow(statement: Statement) -> Findings:
         if not statement.allows:
             return
+        if statement.has("NotPrincipal"):
+            yield f"{statement.label} trusts everybody but some"
         for principal in statement.principals():
             if principal.is_everyone:
                 yield f"{statement.label} trusts everybody"
@@ -139,23 +142,26 @@ def pins_subject(role: Resource) -> Findings:
                 issuer = principal.value.partition("oidc-provider/")[2] or principal.value
                 if issuer.startswith(GITHUB):
                     yield from _unpinned(statement, issuer)
-                elif not statement.is_held_back_by(f"{issuer}:sub", f"{issuer}:aud", "saml:aud"):
+                elif not statement.is_held_back_by(*_claims(issuer)):
                     yield f"{statement.label} trusts {issuer} for any subject and audience"
 
     return each(role.statements("assumeRolePolicy"), is_pinned)
 
 
+def _claims(issuer: str) -> tuple[str, ...]:
+    """What tells a token of ours from the issuer's others; two issuers say app_id for it."""
+    return (*(f"{issuer}:{claim}" for claim in ("aud", "sub", "app_id")), "saml:aud", "saml:sub")
+
+
 def _unpinned(statement: Statement, issuer: str) -> Findings:
-    if not any(
-        _is_exactly(item, {"sts.amazonaws.com"}) for item in statement.condition(f"{issuer}:aud")
-    ):
+    if not any(_is_exactly(item, AUDIENCES) for item in statement.condition(f"{issuer}:aud")):
         yield f"{statement.label} does not pin {issuer}:aud to sts.amazonaws.com"
     subjects = [item for item in statement.condition(f"{issuer}:sub") if item.holds_back]
     if not any(_is_pinned(item) for item in subjects):
         yield f"{statement.label} does not pin {issuer}:sub to a repository's ref or environment"
 
 
-def _is_exactly(condition: Condition, expected: set[str]) -> bool:
+def _is_exactly(condition: Condition, expected: frozenset[str]) -> bool:
     return condition.holds_back and all(
         type(value) is Unknown or value in expected for value in condition.values
     )

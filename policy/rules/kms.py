@@ -43,10 +43,12 @@ LONGEST_WINDOW: Final = 30
 )
 def rotates(key: Resource) -> Findings:
     """A symmetric encryption key rotates; keys of a custom store can't."""
+    if key.is_known("enableKeyRotation") and key.flag("enableKeyRotation") is True:
+        return
     if key.is_set("customKeyStoreId") or key.is_set("xksKeyId"):
         return
-    symmetric = key.text("customerMasterKeySpec", "SYMMETRIC_DEFAULT") == "SYMMETRIC_DEFAULT"
-    encrypts = key.text("keyUsage", "ENCRYPT_DECRYPT") == "ENCRYPT_DECRYPT"
+    symmetric = key.text("customerMasterKeySpec") in ("", "SYMMETRIC_DEFAULT")
+    encrypts = key.text("keyUsage") in ("", "ENCRYPT_DECRYPT")
     if symmetric and encrypts and key.flag("enableKeyRotation") is not True:
         yield "enableKeyRotation is not true"
 

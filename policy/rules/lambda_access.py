@@ -62,6 +62,11 @@ def is_service(principal: str) -> bool:
     return principal.lower().endswith(_SERVICES)
 
 
+def service(principal: str) -> str:
+    """The name of a service, whatever its partition or region; empty for any other principal."""
+    return principal.lower().partition(".")[0] if is_service(principal) else ""
+
+
 @resource_rule(
     "lambda-policy-not-public",
     PERMISSION,
@@ -110,7 +115,7 @@ def _opens(permission: Resource) -> Iterator[str]:
 
 def _is_s3(principal: str) -> bool:
     # The one service whose events Security Hub takes for public: a name says no account.
-    return principal.lower() == "s3.amazonaws.com"
+    return service(principal) == "s3"
 
 
 @resource_rule(

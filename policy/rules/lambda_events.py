@@ -9,7 +9,7 @@ from rules.core.rule import Findings, Severity, resource_rule, stack_rule
 from rules.core.stack import Stack
 from rules.core.thresholds import Limit
 from rules.core.values import NotKnown
-from rules.lambda_access import PERMISSION, RESOURCE_POLICY
+from rules.lambda_access import PERMISSION, RESOURCE_POLICY, service
 from rules.lambda_functions import FUNCTION
 from rules.links import FUNCTION as LINK
 from rules.links import QUEUE as QUEUES
@@ -25,9 +25,7 @@ NOTIFICATION: Final = "aws:s3/bucketNotification:BucketNotification"
 QUEUE: Final = "aws:sqs/queue:Queue"
 
 # The services that hand over an event and don't wait for what becomes of it.
-ASYNCHRONOUS: Final = frozenset(
-    f"{name}.amazonaws.com" for name in ("events", "s3", "scheduler", "sns")
-)
+ASYNCHRONOUS: Final = frozenset({"events", "s3", "scheduler", "sns"})
 # By which property each of them names its function.
 INVOKERS: Final = {
     PERMISSION: "function",
@@ -103,14 +101,14 @@ def _invoked(invoker: Resource, path: str, stack: Stack) -> Iterator[str]:
 
 def _is_asynchronous(invoker: Resource) -> bool:
     if invoker.type == PERMISSION:
-        return invoker.text("principal").lower() in ASYNCHRONOUS
+        return service(invoker.text("principal")) in ASYNCHRONOUS
     if invoker.type == SUBSCRIPTION:
         return invoker.text("protocol").lower() == "lambda"
     if invoker.type == RESOURCE_POLICY:
         return some(
             invoker.statements("policy"),
             lambda item: (
-                item.allows and any(one.value.lower() in ASYNCHRONOUS for one in item.principals())
+                item.allows and any(service(one.value) in ASYNCHRONOUS for one in item.principals())
             ),
         )
     return True

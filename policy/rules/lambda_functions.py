@@ -40,7 +40,7 @@ _BY_SYSTEM: Final = re.compile(r"provided\.al2([0-9]{3})?|java8\.al2")
 )
 def is_supported(function: Resource) -> Findings:
     """A function's runtime is one that AWS still supports; an image brings its own."""
-    if function.text("packageType", "Zip").lower() == "image":
+    if function.is_set("imageUri") or function.text("packageType").lower() == "image":
         return
     # The spelling of the SDK's own list of names.
     runtime = function.text("runtime")

@@ -62,16 +62,17 @@ def reads_strictly(balancer: Resource) -> Findings:
 
     Others don't look into requests: they are not asked.
     """
-    if kind_of(balancer) != APPLICATION:
-        return
 
     def drops() -> Findings:
-        if balancer.flag("dropInvalidHeaderFields") is not True:
+        if balancer.flag("dropInvalidHeaderFields") is not True and is_asked():
             yield "dropInvalidHeaderFields is not true"
 
     def defends() -> Findings:
-        if not _is_safe(balancer):
+        if not _is_safe(balancer) and is_asked():
             yield "desyncMitigationMode is neither defensive nor strictest"
+
+    def is_asked() -> bool:
+        return kind_of(balancer) == APPLICATION
 
     yield from each((drops, defends), lambda judge: judge())
 
@@ -154,7 +155,12 @@ def has_firewall(balancer: Resource, stack: Stack) -> Findings:
 
     It does unless it is internal; no other kind can have a firewall.
     """
-    if balancer.flag("internal") is True or kind_of(balancer) != APPLICATION:
+
+    def is_asked() -> bool:
+        return balancer.flag("internal") is not True and kind_of(balancer) == APPLICATION
+
+    known = balancer.is_known("internal") and balancer.is_known("loadBalancerType")
+    if known and not is_asked():
         return
-    if not sources(stack, balancer, FIREWALL, "resourceArn", A_LOAD_BALANCER):
+    if not sources(stack, balancer, FIREWALL, "resourceArn", A_LOAD_BALANCER) and is_asked():
         yield "the load balancer faces the internet without a firewall"

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,6 +14,10 @@ from rules.core.values import UNKNOWN, NotKnown, revealed
 # of API Gateway's own form of the ARN.
 _FUNCTION: Final = re.compile(
     r"(?:.*:function:)?(?P<name>[A-Za-z0-9_-]+)(?::(?P<qualifier>[$\w-]+))?(?:/invocations)?"
+)
+# A bucket by name, by the host that serves it, or by ARN, with a path that may follow.
+_BUCKET: Final = re.compile(
+    r"(?:arn:[a-z-]+:s3:::)?(?P<name>[\w.-]+?)(?:\.s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?)?(?:/.*)?"
 )
 _DEEPEST: Final = 3
 
@@ -32,6 +36,12 @@ def function_qualifier(text: str) -> str:
     """The version or alias that a name or an ARN has at its end, or empty."""
     found = _FUNCTION.fullmatch(text)
     return (found["qualifier"] or "") if found else ""
+
+
+def bucket_name(text: str) -> str:
+    """The name of the bucket that a name, a host or an ARN stands for; empty when it is none."""
+    found = _BUCKET.fullmatch(text)
+    return found["name"] if found else ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,22 @@ SECRET: Final = Link(
         "aws:secretsmanager/secretVersion:SecretVersion": "secretId",
     },
 )
+BUCKET: Final = Link(
+    "aws:s3/bucket:Bucket",
+    by=("id", "arn", "bucket"),
+    through={
+        f"aws:s3/{name[0].lower()}{name[1:]}:{name}": "bucket"
+        for name in (
+            "BucketAcl",
+            "BucketOwnershipControls",
+            "BucketPolicy",
+            "BucketPublicAccessBlock",
+            "BucketServerSideEncryptionConfiguration",
+            "BucketVersioning",
+        )
+    },
+    read=bucket_name,
+)
 QUEUE: Final = Link(
     "aws:sqs/queue:Queue",
     by=("id", "arn", "name"),
@@ -110,10 +136,11 @@ def _targets(
         for name in (text, link.read(text))
         for item in named.get(name, ())
     }
-    for urn in source.property_dependencies.get(path.split(".", maxsplit=1)[0], ()):
+    made_from = tuple(source.property_dependencies.get(path.split(".", maxsplit=1)[0], ()))
+    for urn in made_from:
         item = stack.find(urn)
         # A block is made from many: where what the property says is known, only that counts.
-        if item is None or not (unknown or _is_named(item, texts)):
+        if item is None or not (unknown or _may_be(item, texts, link)):
             continue
         if item.type == link.kind:
             found[item.urn] = item
@@ -121,8 +148,34 @@ def _targets(
             further = _targets(stack, item, link.through[item.type], link, depth - 1)
             found |= {other.urn: other for other in further}
     if unknown and not found:
-        raise NotKnown(path)
+        may_lead = _may_lead_to(stack, made_from, link.kind, _DEEPEST)
+        if may_lead or _is_named_after(stack, made_from, link):
+            raise NotKnown(path)
     return tuple(found.values())
+
+
+def _is_named_after(stack: Stack, made_from: Iterable[str], link: Link) -> bool:
+    """Whether a resource that could be meant has its own name from one of these."""
+    origins = set(made_from)
+    return any(
+        not origins.isdisjoint(item.property_dependencies.get(path, ()))
+        for item in stack.of(link.kind)
+        for path in link.by
+    )
+
+
+def _may_lead_to(stack: Stack, made_from: Iterable[str], kind: str, depth: int) -> bool:
+    """Whether what is made from these resources could name one of a type."""
+    items = [stack.find(urn) for urn in made_from]
+    if not items or depth == 0:
+        return True
+    for item in items:
+        if item is None or item.type == kind:
+            return True
+        further = {urn for urns in item.property_dependencies.values() for urn in urns}
+        if further and _may_lead_to(stack, further, kind, depth - 1):
+            return True
+    return False
 
 
 def sources(
@@ -172,14 +225,16 @@ def _named(stack: Stack, link: Link) -> Mapping[str, list[Resource]]:
 
 
 def _identities(item: Resource, link: Link) -> Iterator[str]:
-    for path in link.by:
+    for path in link.by if item.type == link.kind else ("id", "arn", "name"):
         value = item.get(path) if item.is_known(path) else None
         if type(value) is str and value:
             yield from filter(None, (value, link.read(value)))
 
 
-def _is_named(item: Resource, texts: list[str]) -> bool:
-    return any(item.is_known(path) and item.get(path) in texts for path in ("id", "arn", "name"))
+def _may_be(item: Resource, texts: list[str], link: Link) -> bool:
+    """Whether a resource goes by one of these names, or by none that is known yet."""
+    own = set(_identities(item, link))
+    return not own or any(name in own for text in texts for name in (text, link.read(text)))
 
 
 def said(source: Resource, path: str) -> tuple[list[str], bool]:

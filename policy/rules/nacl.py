@@ -6,8 +6,9 @@ from typing import Final
 from rules.core.findings import each
 from rules.core.resource import Resource
 from rules.core.rule import Findings, Severity, resource_rule
+from rules.core.values import NotKnown
 from rules.core.view import View
-from rules.traffic import Traffic, traffic_of, world
+from rules.traffic import Traffic, protocol_of, traffic_of, world
 
 NETWORK_ACL: Final = "aws:ec2/networkAcl:NetworkAcl"
 DEFAULT_NETWORK_ACL: Final = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
@@ -50,8 +51,12 @@ def _rule(rule: Resource) -> Findings:
 
 
 def _entry(view: View, acl: Resource) -> Findings:
-    if view.text("action").lower() == "allow":
-        yield from _opened(view, tuple(_not_denied_before(view, acl)))
+    if view.text("action").lower() != "allow":
+        return
+    found = list(_opened(view, tuple(_not_denied_before(view, acl))))
+    if found and any(_may_deny_before(other, view) for other in acl.views("ingress")):
+        raise NotKnown("ingress")
+    yield from found
 
 
 def _opened(view: View, ports: tuple[int, ...]) -> Findings:
@@ -73,13 +78,27 @@ def _not_denied_before(view: View, acl: Resource) -> Iterator[int]:
     """The ports of administration that no earlier rule keeps the internet from."""
     number = view.number("ruleNo") or 0
     here = set(_sources(view))
+    # SSH and remote desktops begin by TCP: to deny another protocol keeps nobody out.
+    own = {protocol_of(view, "protocol")} if view.is_known("protocol") else set()
     denied: set[int] = set()
     for other in acl.views("ingress"):
         if not _is_plain_denial(other) or (other.number("ruleNo") or LAST_NUMBER) >= number:
             continue
-        if here and here <= set(_sources(other)):
-            denied.update(filter(traffic_of(other, "protocol").has, ADMINISTRATION))
+        traffic = traffic_of(other, "protocol")
+        if here and here <= set(_sources(other)) and traffic.protocol in {"all", "tcp", *own}:
+            denied.update(filter(traffic.has, ADMINISTRATION))
     return iter([port for port in ADMINISTRATION if port not in denied])
+
+
+def _may_deny_before(other: View, view: View) -> bool:
+    """Whether it could turn out to be a denial that comes first."""
+    if _is_plain_denial(other) or (
+        other.is_known("action") and other.text("action").lower() != "deny"
+    ):
+        return False
+    if not (other.is_known("ruleNo") and view.is_known("ruleNo")):
+        return True
+    return (other.number("ruleNo") or LAST_NUMBER) < (view.number("ruleNo") or 0)
 
 
 def _is_plain_denial(view: View) -> bool:

@@ -25,6 +25,8 @@ A_VPC: Final = Link(
     # A gateway or a group says which network it is in, and others ask it.
     through={INTERNET_GATEWAY: "vpcId", SUBNET: "vpcId"},
 )
+# A zone has a name and an id.
+ZONE_PATHS: Final = ("availabilityZone", "availabilityZoneId")
 # What decides where a subnet leads to.
 ROUTING: Final = (
     ASSOCIATION,
@@ -43,7 +45,7 @@ def zone_of(subnet: Resource) -> str:
     Raises:
         NotKnown: while AWS has yet to choose it.
     """
-    for path in ("availabilityZone", "availabilityZoneId"):
+    for path in ZONE_PATHS:
         if subnet.is_known(path) and subnet.text(path):
             return subnet.text(path)
     raise NotKnown("availabilityZone")
@@ -104,8 +106,11 @@ def _table_names(item: Resource, path: str, stack: Stack) -> set[str]:
     for table in stack.of(ROUTE_TABLE, DEFAULT_ROUTE_TABLE):
         if names & set(said(table, "id")[0]):
             names.add(table.urn)
-    if unknown:
-        names |= {urn for urn in item.property_dependencies.get(path, ()) if stack.find(urn)}
-        if not names:
-            raise NotKnown(path)
+    for urn in item.property_dependencies.get(path, ()):
+        made_from = stack.find(urn)
+        # What is known counts, but what says nothing of itself can't be contradicted by it.
+        if made_from is not None and (unknown or not said(made_from, "id")[0]):
+            names.add(urn)
+    if unknown and not names:
+        raise NotKnown(path)
     return names

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from rules.core.findings import some
 from rules.core.remedies import setting
 from rules.core.resource import Resource
 from rules.core.rule import Findings, Severity, resource_rule
@@ -143,7 +144,8 @@ def takes_iam(database: Resource) -> Findings:
     if not engine and any(database.is_set(name) for name in INHERITS):
         # Only RDS knows what it will be a copy of.
         raise NotKnown("engine")
-    if engine in TAKES_IAM and not is_first_serverless(database):
+    # Without an engine RDS makes nothing: whatever it will be, most take tokens.
+    if engine in {"", *TAKES_IAM} and not is_first_serverless(database):
         yield "iamDatabaseAuthenticationEnabled is not true"
 
 
@@ -161,25 +163,27 @@ def password_is_managed(database: Resource) -> Findings:
     A replica and what is restored have their source's. Where RDS manages none (RDS Custom, a global
     database, the first Aurora Serverless), a password may be given in the write-only property.
     """
-    own = _cannot_be_managed(database)
-    prefix = "masterPassword" if database.type == CLUSTER else "password"
-    for name in (prefix,) if own else (prefix, f"{prefix}Wo"):
-        if database.is_set(name):
-            yield f"{name} is set"
-            return
-    if own or any(database.is_set(name) for name in INHERITS):
+    name, managed = "password", "manageMasterUserPassword"
+    if database.type == CLUSTER:
+        name = "masterPassword"
+    if database.is_set(name):
+        yield f"{name} is set"
         return
-    if database.flag("manageMasterUserPassword") is not True:
-        yield "manageMasterUserPassword is not true"
+    given = database.is_set(f"{name}Wo")
+    if not given and any(database.is_set(path) for path in INHERITS):
+        return
+    if not given and database.is_known(managed) and database.flag(managed) is True:
+        return
+    if some((is_custom, is_first_serverless, _is_global), lambda holds: holds(database)):
+        return
+    if given:
+        yield f"{name}Wo is set"
+    elif database.flag(managed) is not True:
+        yield f"{managed} is not true"
 
 
-def _cannot_be_managed(database: Resource) -> bool:
-    if database.is_known("engine") and is_custom(database):
-        return True
-    if database.type != CLUSTER:
-        return False
-    first = database.is_known("engineMode") and is_first_serverless(database)
-    return first or database.is_set("globalClusterIdentifier")
+def _is_global(database: Resource) -> bool:
+    return database.is_set("globalClusterIdentifier")
 
 
 @resource_rule(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Final
 
-from rules.core.findings import each
+from rules.core.findings import each, some
 from rules.core.globs import matches
 from rules.core.remedies import setting
 from rules.core.resource import Resource
@@ -38,6 +38,9 @@ LOGS: Final[Mapping[str, str]] = MappingProxyType(
         "sqlserver": "agent error",
     }
 )
+# What a cluster of three servers can't export: it takes no option group, which a MySQL audit is,
+# and the provider knows no log of upgrades of a cluster.
+_NOT_OF_CLUSTERS: Final = {"mysql": "audit", "postgres": "upgrade"}
 _SMALL: Final = ("micro", "small", "medium", "large", "xlarge", "2xlarge")
 _LARGE: Final = ("large", "xlarge", "2xlarge")
 CLASS_PATHS: Final = ("instanceClass", "dbClusterInstanceClass")
@@ -152,14 +155,20 @@ def _missing_logs(database: Resource, logs: Mapping[str, str]) -> list[str]:
     required = next((logs[name] for name in families if name in logs), "").lower().split()
     if not required:
         return []
-    given = {log.lower() for log in database.texts(EXPORTS)}
-    return [log for log in required if log not in given]
+    if database.type == CLUSTER:
+        required = [log for log in required if log != _NOT_OF_CLUSTERS.get(engine)]
+
+    def is_lacking(log: str) -> bool:
+        return not some(database.texts(EXPORTS), lambda given: given.lower() == log)
+
+    return [log for log in required if is_lacking(log)]
 
 
 def _export(database: Resource, *, logs: Mapping[str, str]) -> Changes:
+    missing = _missing_logs(database, logs)
     value = database.get(EXPORTS)
     given = value if type(value) is list else [] if value is None else [value]
-    return {EXPORTS: [*given, *_missing_logs(database, logs)]}
+    return {EXPORTS: [*given, *missing]} if missing else {}
 
 
 @resource_rule(
@@ -184,7 +193,8 @@ def exports_logs(
 ) -> Findings:
     """A database exports the logs of its engine to CloudWatch: those that Security Hub names.
 
-    One of an unknown engine exports any at all; RDS Custom has its own way.
+    One of an unknown engine exports any at all; RDS Custom has its own way. A cluster of three
+    servers can export no audit of MySQL and no log of PostgreSQL's upgrades.
     """
     missing = _missing_logs(database, logs)
     if missing:

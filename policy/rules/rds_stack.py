@@ -10,8 +10,8 @@ from rules.core.stack import Stack
 from rules.core.thresholds import Production
 from rules.core.values import NotKnown
 from rules.core.view import View
-from rules.links import Link, targets
-from rules.network import A_SUBNET, ROUTING, SUBNET, leads_out, zone_of
+from rules.links import Link, said, targets
+from rules.network import A_SUBNET, ROUTING, SUBNET, ZONE_PATHS, leads_out, zone_of
 from rules.rds import (
     CLUSTER,
     CLUSTER_INSTANCE,
@@ -43,10 +43,10 @@ _FORCES_TLS: Final = (
 )
 # Versions whose default parameters let connections without TLS in.
 _OPEN_BY_DEFAULT: Final = {
-    "aurora-mysql": re.compile(r".*"),
+    "aurora-mysql": re.compile(r"(5|8\.0)\b.*"),
     "aurora-postgresql": re.compile(r"(9|1[0-6])\b.*"),
     "mariadb": re.compile(r"(10|11\.[0-4])\b.*"),
-    "mysql": re.compile(r"(5|8\.[0-3])\b.*"),
+    "mysql": re.compile(r"[58]\b.*"),
     "postgres": re.compile(r"(9|1[0-4])\b.*"),
 }
 
@@ -68,24 +68,39 @@ def in_private_subnets(group: Resource, stack: Stack) -> Findings:
 
     What isn't of this stack can't be seen here.
     """
-    known = group.is_known("subnetIds")
-    count = group.count("subnetIds") if known else FEWEST_ZONES
+    path = "subnetIds"
+    texts, unknown = said(group, path)
+    count = len(set(texts))
+    if unknown:
+        count = group.count(path) if group.is_known(path) else FEWEST_ZONES
     if count < FEWEST_ZONES:
-        yield f"subnetIds has fewer than {FEWEST_ZONES} subnets"
-        count = 0
-    subnets = targets(stack, group, "subnetIds", A_SUBNET)
+        yield f"{path} has fewer than {FEWEST_ZONES} subnets"
+    subnets = targets(stack, group, path, A_SUBNET)
+    foreign = set(texts).difference(*(said(subnet, "id")[0] for subnet in subnets))
 
     def is_private(subnet: Resource) -> Findings:
         if leads_out(subnet, stack):
-            yield f"subnet {subnet.name} of subnetIds has a route to an internet gateway"
+            yield f"subnet {subnet.name} of {path} has a route to an internet gateway"
 
-    def in_several_zones(given: tuple[Resource, ...]) -> Findings:
-        if len({zone_of(subnet) for subnet in given}) < FEWEST_ZONES:
-            yield f"subnetIds are in fewer than {FEWEST_ZONES} zones"
+    def in_several_zones() -> Findings:
+        if unknown and len({item.urn for item in subnets} | foreign) < count:
+            # Two of them may turn out to be one.
+            raise NotKnown(path)
+        if FEWEST_ZONES <= count <= len(subnets) and not _are_spread(subnets):
+            yield f"{path} are in fewer than {FEWEST_ZONES} zones"
 
-    yield from each(subnets, is_private)
-    if count and len(subnets) >= count:
-        yield from in_several_zones(subnets)
+    parts = (lambda: each(subnets, is_private), in_several_zones)
+    yield from each(parts, lambda part: part())
+
+
+def _are_spread(subnets: tuple[Resource, ...]) -> bool:
+    """Whether subnets are in two zones or more, whichever the others will be in."""
+    first = next(filter(_has_zone, subnets), subnets[0])
+    return some(subnets, lambda other: zone_of(other) != zone_of(first))
+
+
+def _has_zone(subnet: Resource) -> bool:
+    return any(subnet.is_known(path) and subnet.text(path) for path in ZONE_PATHS)
 
 
 @stack_rule(

@@ -1,11 +1,12 @@
 """Rules for buckets and what is set on them, each by itself."""
 
+from itertools import chain
 from typing import Final
 
 from rules.core import actions
 from rules.core.documents import Statement
 from rules.core.findings import each
-from rules.core.principals import foreign_principals, open_statements
+from rules.core.principals import ACCOUNT_KEYS, foreign_principals, is_open, open_statements
 from rules.core.remedies import setting
 from rules.core.resource import Resource
 from rules.core.rule import Findings, Severity, resource_rule
@@ -181,18 +182,28 @@ def policy_not_public(policy: Resource) -> Findings:
 def policy_keeps_accounts_out(
     policy: Resource, *, trusted_accounts: TrustedAccounts = ()
 ) -> Findings:
-    """A bucket policy lets no foreign account, unless it is trusted, write or administer."""
+    """A bucket policy lets no foreign account, unless it is trusted, write or administer.
+
+    The stack's own accounts are those that its provider allows. Everybody is foreign, and so is
+    everybody of an organisation or behind an endpoint: only a condition on the account helps.
+    """
     own = frozenset((*policy.provider.texts("allowedAccountIds"), *trusted_accounts))
 
     def is_restricted(statement: Statement) -> Findings:
         if not statement.allows:
             return
-        for account in dict.fromkeys(foreign_principals(statement, own)):
+        whom = foreign_principals(statement, own)
+        if is_open(statement, *ACCOUNT_KEYS):
+            whom = chain(("everybody",), whom)
+
+        def may(account: str) -> Findings:
             for action in statement.actions():
                 if _is_more_than_reading(action):
                     yield f"{statement.label} lets {account} do {action}"
             if statement.has("NotAction"):
                 yield f"{statement.label} lets {account} do all but what it leaves out"
+
+        yield from each(whom, may)
 
     return each(policy.statements("policy"), is_restricted)
 

@@ -1,47 +1,39 @@
 """Rules for what must stand beside every bucket."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
+from itertools import chain
 from typing import Annotated, Final
 
 from rules.core.documents import Statement
 from rules.core.encryption import is_customer_key
-from rules.core.findings import some
+from rules.core.findings import each, some
 from rules.core.resource import Resource
 from rules.core.rule import Findings, Severity, stack_rule
 from rules.core.stack import Stack
 from rules.core.thresholds import Limit
+from rules.core.values import NotKnown
 from rules.core.view import View
+from rules.links import BUCKET as LINK
+from rules.links import sources
 from rules.s3 import BUCKET, POLICY, PUBLIC_ACCESS_BLOCK
+from rules.s3_logs import WRITERS, takes_access_logs
+from rules.transport import denies_plain_requests
 
 ENCRYPTION: Final = (
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 )
 VERSIONING: Final = "aws:s3/bucketVersioning:BucketVersioning"
-LOGGING: Final = "aws:s3/bucketLogging:BucketLogging"
 LIFECYCLE: Final = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
-LOG_DESTINATION: Final = "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination"
-LOAD_BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
+INLINE_VERSIONING: Final = ("versioning", "versionings")
+# What a policy has to close.
+PARTS: Final = frozenset({"the bucket", "its objects"})
 
 Patterns = tuple[str, ...]
 
 
 def _beside(bucket: Resource, stack: Stack, kind: str) -> tuple[Resource, ...]:
-    return stack.sides(bucket, kind, "bucket", by=("bucket",))
-
-
-def _takes_access_logs(bucket: Resource, stack: Stack) -> bool:
-    """Whether S3 or a load balancer writes access logs to it: they can use no customer key."""
-    return bool(
-        stack.sides(bucket, LOGGING, "targetBucket", by=("bucket",))
-        or stack.sides(bucket, LOAD_BALANCER, "accessLogs.bucket", by=("bucket",))
-    )
-
-
-def _takes_logs(bucket: Resource, stack: Stack) -> bool:
-    """Whether it is a log bucket of any kind."""
-    path = "deliveryDestinationConfiguration.destinationResourceArn"
-    return _takes_access_logs(bucket, stack) or bool(stack.sides(bucket, LOG_DESTINATION, path))
+    return sources(stack, bucket, kind, "bucket", LINK)
 
 
 @stack_rule(
@@ -65,7 +57,7 @@ def has_public_access_block(bucket: Resource, stack: Stack) -> Findings:
 @stack_rule(
     "s3-sse-kms-cmk",
     BUCKET,
-    reads=(ENCRYPTION, LOGGING, LOAD_BALANCER),
+    reads=(ENCRYPTION, *WRITERS),
     severity=Severity.MEDIUM,
     why=(
         "With a key of S3's own, whoever may read the bucket may read its objects: nothing else "
@@ -88,18 +80,20 @@ def customer_key(
     ] = (),
 ) -> Findings:
     """A bucket encrypts with a customer key, unless it takes access logs, which can use none."""
-    defaults = [
+    beside = (
         block
         for side in _beside(bucket, stack, ENCRYPTION)
         for rule in side.views("rules")
         for block in rule.views("applyServerSideEncryptionByDefault")
-    ]
-    defaults += list(_inline_defaults(bucket))
-    if some(defaults, _uses_customer_key):
-        return
+    )
     if any(fnmatchcase(bucket.name, pattern) for pattern in managed_keys_for):
         return
-    if not _takes_access_logs(bucket, stack):
+    excuses: tuple[Callable[[], bool], ...] = (
+        lambda: some(beside, _uses_customer_key),
+        lambda: takes_access_logs(bucket, stack),
+        lambda: some(_inline_defaults(bucket), _uses_customer_key),
+    )
+    if not some(excuses, lambda holds: holds()):
         yield "the bucket does not encrypt with a customer key"
 
 
@@ -134,27 +128,39 @@ def _uses_customer_key(block: View) -> bool:
 )
 def tls_only(bucket: Resource, stack: Stack) -> Findings:
     """A bucket policy denies every request without TLS, to the bucket and to its objects."""
-    statements = [*bucket.statements("policy")]
-    for side in _beside(bucket, stack, POLICY):
-        statements += side.statements("policy")
-    if not some(statements, _denies_plain_requests):
-        yield "no policy of the bucket denies requests without TLS"
+    denied: set[str] = set()
+
+    def collect(statement: Statement) -> Findings:
+        denied.update(_denied(statement))
+        return ()
+
+    def read(policy: Resource) -> Findings:
+        return each(policy.statements("policy"), collect)
+
+    missing: NotKnown | None = None
+    try:
+        list(each((bucket, *_beside(bucket, stack, POLICY)), read))
+    except NotKnown as error:
+        missing = error
+    if denied.issuperset(PARTS):
+        return
+    if missing is not None:
+        raise missing
+    yield "no policy of the bucket denies requests without TLS"
 
 
-def _denies_plain_requests(statement: Statement) -> bool:
-    conditions = statement.conditions
-    if statement.allows or len(conditions) != 1 or conditions[0].key != "aws:securetransport":
-        return False
-    values = {str(value).lower() for value in conditions[0].values}
-    if conditions[0].operator not in {"bool", "stringequals"} or values != {"false"}:
-        return False
-    if not any(principal.is_everyone for principal in statement.principals()):
-        return False
-    if not any(action.lower() in {"*", "s3:*"} for action in statement.actions()):
-        return False
-    resources = list(statement.resources())
-    objects = any(resource.endswith("*") for resource in resources)
-    return objects and any(not resource.endswith("/*") for resource in resources)
+def _denied(statement: Statement) -> Iterator[str]:
+    """What of a bucket a statement closes to requests without TLS."""
+    if not denies_plain_requests(statement, ("s3:*",)):
+        return
+    for resource in statement.resources():
+        name, _, path = resource.split(":", 5)[-1].partition("/")
+        if name.endswith("*") and not path.strip("*"):
+            yield from PARTS
+        elif not path:
+            yield "the bucket"
+        elif path == "*":
+            yield "its objects"
 
 
 @stack_rule(
@@ -175,33 +181,20 @@ def keeps_versions(bucket: Resource, stack: Stack) -> Findings:
 
 
 def _is_versioned(bucket: Resource, stack: Stack) -> bool:
-    inline = (block for name in ("versioning", "versionings") for block in bucket.views(name))
-    return some(inline, lambda block: block.flag("enabled") is True) or some(
-        _beside(bucket, stack, VERSIONING),
-        lambda side: side.text("versioningConfiguration.status") == "Enabled",
+    places: tuple[Resource | str, ...] = (
+        *_beside(bucket, stack, VERSIONING),
+        *INLINE_VERSIONING,
+    )
+    return some(
+        places,
+        lambda item: _is_on(bucket.view(item) if isinstance(item, str) else item),
     )
 
 
-@stack_rule(
-    "s3-access-logging",
-    BUCKET,
-    reads=(LOGGING, LOAD_BALANCER, LOG_DESTINATION),
-    severity=Severity.MEDIUM,
-    why="Without access logs nobody can say who read what after a leak.",
-    fix="Give components.data.buckets.Bucket its log bucket.",
-    security_hub="S3.9",
-    cis="3:3.4",
-    cdk_nag="AwsSolutions-S1",
-    checkov="CKV_AWS_18",
-)
-def logs_access(bucket: Resource, stack: Stack) -> Findings:
-    """A bucket logs access to it, unless logs are what it is for."""
-    inline = (block for name in ("logging", "loggings") for block in bucket.views(name))
-    logged = any(block.is_set("targetBucket") for block in inline) or any(
-        side.is_set("targetBucket") for side in _beside(bucket, stack, LOGGING)
-    )
-    if not logged and not _takes_logs(bucket, stack):
-        yield "the bucket has no access logs"
+def _is_on(versioning: View) -> bool:
+    # In a resource of its own versioning has a status, inline a switch.
+    status = versioning.text("versioningConfiguration.status")
+    return status == "Enabled" or versioning.flag("enabled") is True
 
 
 @stack_rule(
@@ -216,17 +209,26 @@ def logs_access(bucket: Resource, stack: Stack) -> Findings:
 )
 def has_lifecycle(bucket: Resource, stack: Stack) -> Findings:
     """A bucket has a lifecycle; with versions, one that expires the old ones."""
-    active = [
-        rule
-        for side in _beside(bucket, stack, LIFECYCLE)
-        for rule in side.views("rules")
-        if rule.text("status") == "Enabled"
-    ]
-    active += [rule for rule in bucket.views("lifecycleRules") if rule.flag("enabled") is True]
-    if not active:
+    beside = _beside(bucket, stack, LIFECYCLE)
+
+    def has(wanted: Callable[[View], bool]) -> bool:
+        lists = ((side, "rules") for side in beside)
+        return some(
+            chain(lists, [(bucket, "lifecycleRules")]),
+            lambda item: some(item[0].views(item[1]), wanted),
+        )
+
+    if not has(_is_active):
         yield "the bucket has no lifecycle rule that is enabled"
-        return
-    names = ("noncurrentVersionExpiration", "noncurrentVersionExpirations")
-    expires = any(rule.is_set(name) for rule in active for name in names)
-    if not expires and _is_versioned(bucket, stack):
+    elif not has(_expires_versions) and _is_versioned(bucket, stack):
         yield "no lifecycle rule expires noncurrent versions, and the bucket keeps versions"
+
+
+def _is_active(rule: View) -> bool:
+    # In a resource of its own a rule has a status, inline a switch.
+    return rule.text("status") == "Enabled" or rule.flag("enabled") is True
+
+
+def _expires_versions(rule: View) -> bool:
+    names = ("noncurrentVersionExpiration", "noncurrentVersionExpirations")
+    return any(rule.is_set(name) for name in names) and _is_active(rule)

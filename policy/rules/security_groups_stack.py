@@ -59,12 +59,25 @@ def _is_of_database(item: Resource, stack: Stack) -> bool:
     if item.type == SECURITY_GROUP:
         return some(DATABASES, stands_before)
     named = set(said(item, "securityGroupId")[0])
-    for database in stack.of(*DATABASES):
-        # A group that is not of this stack.
-        if named & set(said(database, "vpcSecurityGroupIds")[0]):
-            return True
-    groups = targets(stack, item, "securityGroupId", A_GROUP)
-    return some(groups, lambda group: _is_of_database(group, stack))
+
+    def has_it(database: Resource) -> bool:
+        path = "vpcSecurityGroupIds"
+        texts, unknown = said(database, path)
+        if named and unknown and not database.property_dependencies.get(path):
+            raise NotKnown(path)
+        return bool(named & set(texts))
+
+    def stands_behind(group: Resource) -> bool:
+        return _is_of_database(group, stack)
+
+    def foreign() -> bool:
+        return some(stack.of(*DATABASES), has_it)
+
+    def own() -> bool:
+        return some(targets(stack, item, "securityGroupId", A_GROUP), stands_behind)
+
+    # A group that is not of this stack, or one that is.
+    return some((foreign, own), lambda part: part())
 
 
 @stack_rule(
@@ -119,7 +132,11 @@ def _rules_of(names: set[str], stack: Stack) -> Findings:
 
     def is_of_another(rule: Resource) -> Findings:
         texts, unknown = said(rule, "securityGroupId")
-        made_from = set(rule.property_dependencies.get("securityGroupId", ())) if unknown else set()
+        made_from = {
+            item.urn
+            for item in map(stack.find, rule.property_dependencies.get("securityGroupId", ()))
+            if item is not None and (unknown or not said(item, "id")[0])
+        }
         if unknown and not made_from:
             raise NotKnown("securityGroupId")
         if names & {*texts, *made_from} and not groups & made_from:

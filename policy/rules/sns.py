@@ -3,11 +3,8 @@
 import json
 from typing import Final
 
-from rules.core.actions import covers
-from rules.core.documents import Statement
 from rules.core.encryption import is_customer_key
 from rules.core.findings import some
-from rules.core.globs import matches
 from rules.core.principals import open_statements
 from rules.core.resource import Resource
 from rules.core.rule import Findings, Severity, resource_rule, stack_rule
@@ -15,6 +12,7 @@ from rules.core.stack import Stack
 from rules.core.values import NotKnown, holds_sentinel
 from rules.links import Link, sources
 from rules.s3 import NARROWING_KEYS
+from rules.transport import denies_plain_requests, is_for
 
 TOPIC: Final = "aws:sns/topic:Topic"
 POLICY: Final = "aws:sns/topicPolicy:TopicPolicy"
@@ -55,23 +53,6 @@ def policy_not_public(policy: Resource) -> Findings:
         yield f"{statement.label} lets everybody in"
 
 
-def denies_plain_requests(statement: Statement, target: Resource, *needed: str) -> bool:
-    """Whether a statement of a resource's policy denies everybody some actions without TLS."""
-    conditions = statement.conditions
-    if statement.allows or len(conditions) != 1 or conditions[0].key != "aws:securetransport":
-        return False
-    values = {str(value).lower() for value in conditions[0].values}
-    if conditions[0].operator not in {"bool", "stringequals"} or values != {"false"}:
-        return False
-    if not any(principal.is_everyone for principal in statement.principals()):
-        return False
-    actions = tuple(statement.actions())
-    if not all(any(covers(pattern, action) for pattern in actions) for action in needed):
-        return False
-    resources = list(statement.resources())
-    return "*" in resources or any(matches(item, target.text("arn")) for item in resources)
-
-
 @stack_rule(
     "sns-tls-only",
     TOPIC,
@@ -89,7 +70,7 @@ def tls_only(topic: Resource, stack: Stack) -> Findings:
     def denies(policy: Resource) -> bool:
         return some(
             policy.statements("policy"),
-            lambda item: denies_plain_requests(item, topic, "sns:Publish"),
+            lambda item: denies_plain_requests(item, ("sns:Publish",)) and is_for(item, topic),
         )
 
     if not some(policies, denies):

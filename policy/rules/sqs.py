@@ -1,5 +1,6 @@
 """Rules for queues."""
 
+import re
 from typing import Annotated, Final
 
 from rules.core.actions import covers
@@ -7,38 +8,51 @@ from rules.core.documents import Statement
 from rules.core.encryption import is_customer_key
 from rules.core.findings import each, some
 from rules.core.principals import is_open
-from rules.core.remedies import setting
 from rules.core.resource import Resource
-from rules.core.rule import Findings, Severity, resource_rule, stack_rule
+from rules.core.rule import Changes, Findings, Severity, resource_rule, stack_rule
 from rules.core.stack import Stack
 from rules.core.thresholds import Limit
 from rules.core.values import NotKnown
 from rules.links import QUEUE as LINK
 from rules.links import said, sources
 from rules.s3 import NARROWING_KEYS
-from rules.sns import denies_plain_requests, redrives
+from rules.sns import redrives
+from rules.transport import denies_plain_requests, is_for
 
 QUEUE: Final = "aws:sqs/queue:Queue"
 POLICY: Final = "aws:sqs/queuePolicy:QueuePolicy"
 REDRIVE: Final = "aws:sqs/redrivePolicy:RedrivePolicy"
 REDRIVE_ALLOW: Final = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"
-# By which property each kind of resource names the queue for what it could not deliver.
+# By which properties each kind of resource names the queue for what it could not deliver.
 POINTERS: Final = {
-    QUEUE: "redrivePolicy",
-    REDRIVE: "redrivePolicy",
-    "aws:sns/topicSubscription:TopicSubscription": "redrivePolicy",
-    "aws:cloudwatch/eventBus:EventBus": "deadLetterConfig.arn",
-    "aws:cloudwatch/eventTarget:EventTarget": "deadLetterConfig.arn",
+    QUEUE: ("redrivePolicy",),
+    REDRIVE: ("redrivePolicy",),
+    "aws:sns/topicSubscription:TopicSubscription": ("redrivePolicy",),
+    "aws:cloudwatch/eventBus:EventBus": ("deadLetterConfig.arn",),
+    "aws:cloudwatch/eventTarget:EventTarget": ("deadLetterConfig.arn",),
     "aws:lambda/eventSourceMapping:EventSourceMapping": (
-        "destinationConfig.onFailure.destinationArn"
+        "destinationConfig.onFailure.destinationArn",
     ),
-    "aws:lambda/function:Function": "deadLetterConfig.targetArn",
+    "aws:lambda/function:Function": ("deadLetterConfig.targetArn",),
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": (
-        "destinationConfig.onFailure.destination"
+        "destinationConfig.onFailure.destination",
     ),
-    "aws:scheduler/schedule:Schedule": "target.deadLetterConfig.arn",
+    "aws:pipes/pipe:Pipe": (
+        "sourceParameters.dynamodbStreamParameters.deadLetterConfig.arn",
+        "sourceParameters.kinesisStreamParameters.deadLetterConfig.arn",
+    ),
+    "aws:scheduler/schedule:Schedule": ("target.deadLetterConfig.arn",),
 }
+# The queue of an ARN; in a policy of redriving the ARN stands in JSON.
+_NAMED: Final = re.compile(r'arn:[a-z-]+:sqs:[^\s":]*:[^\s":]*:([\w-]+(?:\.fifo)?)')
+# What keeps a queue from being one for dead letters.
+NO_SOURCE: Final = "denyAll"
 DEFAULT_RETENTION: Final = 345_600
+
+
+def _switch_on(_queue: Resource, *, customer_key: bool) -> Changes:
+    # A customer key nobody can choose for a program.
+    return {} if customer_key else {"sqsManagedSseEnabled": True}
 
 
 @resource_rule(
@@ -50,7 +64,7 @@ DEFAULT_RETENTION: Final = 345_600
     security_hub="SQS.1",
     cdk_nag="AwsSolutions-SQS2",
     checkov="CKV_AWS_27 CKV2_AWS_73",
-    remedy=setting({"sqsManagedSseEnabled": True}),
+    remedy=_switch_on,
 )
 def is_encrypted(
     queue: Resource,
@@ -78,10 +92,12 @@ def has_dead_letters(queue: Resource, stack: Stack) -> Findings:
     """A queue has a dead-letter queue that keeps messages as long as it does, or is one itself."""
     holders = [queue, *sources(stack, queue, REDRIVE, "queueUrl", LINK)]
     redriving = [item for item in holders if redrives(item)]
-    if not redriving:
-        if not _is_for_dead_letters(queue, stack):
-            yield "redrivePolicy names no dead-letter queue"
-        return
+    if not any(map(_is_said, redriving)):
+        if is_for_dead_letters(queue, stack):
+            return
+        if redriving:
+            raise NotKnown("redrivePolicy")
+        yield "redrivePolicy names no dead-letter queue"
 
     def keeps_long(other: Resource) -> Findings:
         if other.urn == queue.urn or not any(_points(item, other) for item in redriving):
@@ -93,35 +109,52 @@ def has_dead_letters(queue: Resource, stack: Stack) -> Findings:
     yield from each(stack.of(QUEUE), keeps_long)
 
 
+def _is_said(item: Resource) -> bool:
+    """Whether the program gives a redrive policy: in a preview, one left out is unknown as well."""
+    path = "redrivePolicy"
+    return item.is_known(path) or bool(item.property_dependencies.get(path))
+
+
 def _retention(queue: Resource) -> float:
     return queue.number("messageRetentionSeconds") or DEFAULT_RETENTION
 
 
-def _is_for_dead_letters(queue: Resource, stack: Stack) -> bool:
-    if queue.is_set("redriveAllowPolicy"):
-        return True
-    if sources(stack, queue, REDRIVE_ALLOW, "queueUrl", LINK):
+def is_for_dead_letters(queue: Resource, stack: Stack) -> bool:
+    """Whether it is for what others could not deliver."""
+    allowing = (queue, *sources(stack, queue, REDRIVE_ALLOW, "queueUrl", LINK))
+    if some(allowing, _takes_dead_letters):
         return True
     others = (item for item in stack.of(*POINTERS) if item.urn != queue.urn)
     return some(others, lambda item: _points(item, queue))
 
 
+def _takes_dead_letters(item: Resource) -> bool:
+    path = "redriveAllowPolicy"
+    if item.property_dependencies.get(path) and not item.is_known(path):
+        return True
+    text = item.text(path)
+    return bool(text) and NO_SOURCE not in text
+
+
 def _points(item: Resource, queue: Resource) -> bool:
     """Whether a resource names a queue as the one for what it could not deliver."""
-    path = POINTERS[item.type]
+    return some(POINTERS[item.type], lambda path: _names(item, path, queue))
+
+
+def _names(item: Resource, path: str, queue: Resource) -> bool:
     texts, unknown = said(item, path)
     made_from = item.property_dependencies.get(path.split(".", maxsplit=1)[0], ())
-    if unknown and made_from:
-        return queue.urn in made_from
-    if unknown:
+    if unknown and not made_from:
         raise NotKnown(path)
-    if not texts:
-        return False
-    if queue.urn in made_from:
-        return True
-    # In a policy of redriving the ARN stands in JSON.
-    arn = queue.text("arn")
-    return bool(arn) and any(text == arn or f'"{arn}"' in text for text in texts)
+    if unknown or not texts:
+        return unknown and queue.urn in made_from
+    arn = queue.text("arn") if queue.is_known("arn") else ""
+    if arn:
+        return any(text == arn or f'"{arn}"' in text for text in texts)
+    if queue.is_known("name") and queue.text("name"):
+        return any(queue.text("name") in _NAMED.findall(text) for text in texts)
+    # With neither to compare, what it was made from counts.
+    return bool(queue.text("arn")) or queue.urn in made_from
 
 
 @resource_rule(
@@ -168,12 +201,14 @@ def tls_only(queue: Resource, stack: Stack) -> Findings:
     """A queue's policy denies sending and receiving without TLS."""
     policies = (queue, *sources(stack, queue, POLICY, "queueUrl", LINK))
 
-    def denies(policy: Resource) -> bool:
-        needed = ("sqs:SendMessage", "sqs:ReceiveMessage")
+    def is_plain(action: str) -> bool:
+        return not some(policies, lambda policy: denies(policy, action))
+
+    def denies(policy: Resource, action: str) -> bool:
         return some(
             policy.statements("policy"),
-            lambda item: denies_plain_requests(item, queue, *needed),
+            lambda item: denies_plain_requests(item, (action,)) and is_for(item, queue),
         )
 
-    if not some(policies, denies):
+    if some(("sqs:SendMessage", "sqs:ReceiveMessage"), is_plain):
         yield "no policy of the queue denies requests without TLS"

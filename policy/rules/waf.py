@@ -8,7 +8,7 @@ from rules.core.findings import each, some
 from rules.core.resource import Resource
 from rules.core.rule import Findings, Severity, stack_rule
 from rules.core.stack import Stack
-from rules.core.values import NotKnown, Unreadable, holds_sentinel
+from rules.core.values import UNKNOWN, NotKnown, Unreadable, holds_sentinel
 from rules.core.view import View
 from rules.links import Link, sources
 
@@ -75,8 +75,9 @@ def _camel(value: Any) -> Any:
 def _as_rule(association: Resource) -> View:
     data = association.data
     statement = {"managedRuleGroupStatement": data.get("managedRuleGroup")}
-    override = association.text("overrideAction") if association.is_known("overrideAction") else ""
-    action: Any = {override.lower(): {}} if override else None
+    action: Any = UNKNOWN
+    if association.is_known("overrideAction"):
+        action = {association.text("overrideAction").lower(): {}}
     return View({"statement": statement, "overrideAction": action}, "managedRuleGroup.")
 
 

@@ -1,16 +1,20 @@
 """The migrations, on a PostgreSQL of their own: roles belong to the whole server."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from psycopg.errors import CheckViolation
+from sqlalchemy.exc import OperationalError
 
+from app.migrations.handler import handler
 from coupons.database import open_database
-from coupons.sql_store import COUPONS
+from coupons.tables import COUPONS
 from tests.app import postgres
-from tests.app.asking import as_in_lambda
+from tests.app.asking import ROOT, as_in_lambda
 from tests.app.databases import keep_secret, migrate
 
 MADE = "coupons"
@@ -130,3 +134,56 @@ def test_the_table_refuses_what_can_be_no_coupon(
             f"{percent}, {amount}, {currency}, now(), now(), {redeemed_at}, NULL)",
             MADE,
         )
+
+
+@pytest.fixture
+def administrator(server: postgres.Server, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The secret that RDS keeps, for a function that knows where the database is."""
+    monkeypatch.delenv("DATABASE_SECRET_ARN")
+    for name, value in (("HOST", "localhost"), ("PORT", str(server.port)), ("NAME", MADE)):
+        monkeypatch.setenv(f"DATABASE_{name}", value)
+    return {"username": postgres.OWNER, "password": postgres.PASSWORD}
+
+
+def test_who_has_the_administrators_secret_migrates_by_the_function(
+    server: postgres.Server, administrator: dict[str, str]
+) -> None:
+    assert handler(administrator, None) == {"before": None, "after": "0002"}
+    assert server.execute("SELECT version_num FROM alembic_version", MADE) == [("0002",)]
+    assert handler(administrator, None) == {"before": "0002", "after": "0002"}
+    # Nothing holds on to the database.
+    (open_,) = server.execute(
+        f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{MADE}'"  # noqa: S608
+    )
+    assert open_ == (0,)
+
+
+def test_nobody_else_migrates_and_what_was_tried_is_not_said(
+    server: postgres.Server, administrator: dict[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(OperationalError) as caught:
+        handler({**administrator, "password": "of-somebody-else"}, None)
+    assert "of-somebody-else" not in f"{caught.value!r}{caught.value.__cause__}"
+    assert "of-somebody-else" not in "".join(capfd.readouterr())
+    assert server.execute("SELECT FROM pg_tables WHERE schemaname = 'public'", MADE) == []
+
+
+def test_the_function_needs_nothing_of_the_service_but_its_way_to_the_database() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import migrations.handler, sys; print(*sys.modules)"],
+        env={"PYTHONPATH": f"{ROOT / 'app'}:{ROOT / 'app' / 'api'}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert {"alembic", "coupons.database"} <= {*loaded}
+    assert not {"boto3", "fastapi", "pydantic", "starlette"} & {*loaded}
+
+
+@pytest.mark.parametrize("event", [{}, {"password": "hidden"}, {"username": "a", "password": 1}])
+def test_an_event_that_opens_nothing_is_refused_without_being_shown(
+    event: dict[str, object],
+) -> None:
+    with pytest.raises(ValueError, match="must be the administrator's secret") as caught:
+        handler(event, None)
+    assert "hidden" not in str(caught.value)

@@ -183,12 +183,14 @@ def test_lambda_makes_interfaces_only_in_the_subnets_and_never_for_the_code() ->
         },
         "ManageNetworkInterfaces": {
             "Effect": "Allow",
-            "Action": [
-                "ec2:AssignPrivateIpAddresses",
-                "ec2:DeleteNetworkInterface",
-                "ec2:UnassignPrivateIpAddresses",
-            ],
+            "Action": ["ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"],
             "Resource": [f"{ec2}:network-interface/*"],
+            "Condition": NOT_FROM_CODE,
+        },
+        "DeleteNetworkInterfaces": {
+            "Effect": "Allow",
+            "Action": ["ec2:DeleteNetworkInterface"],
+            "Resource": [f"{ec2}:*/*"],
             "Condition": NOT_FROM_CODE,
         },
     }

@@ -133,9 +133,31 @@ def test_named_sites_may_call_from_a_browser_without_credentials() -> None:
     assert graph.one(API, "shop-gateway").inputs["corsConfiguration"] == {
         "allowOrigins": ["https://www.example.com"],
         "allowMethods": ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"],
-        "allowHeaders": ["authorization", "content-type"],
+        "allowHeaders": ["authorization", "content-type", "idempotency-key"],
+        "exposeHeaders": ["location", "retry-after", "x-request-id"],
         "maxAge": 600,
     }
+
+
+def test_whether_a_page_of_others_may_call_is_answered_by_the_gateway_itself() -> None:
+    # A route that takes OPTIONS, as ANY does, would hand the question on to the function.
+    graph = built(lambda: api(cors_origins=("https://www.example.com",), guarded=True))
+    keys = {item.inputs["routeKey"] for item in graph.of(ROUTE)}
+    assert keys == {
+        f"{method} /api/{{proxy+}}" for method in ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+    }
+    authoriser = graph.one(AUTHORISER, "shop-authoriser").id
+    assert {item.inputs["authorizerId"] for item in graph.of(ROUTE)} == {authoriser}
+    # One permission covers them all.
+    invoking = [item for item in graph.of(PERMISSION) if item.name.startswith("shop-invoke")]
+    assert [item.inputs["sourceArn"].partition("/")[2] for item in invoking] == ["*/*/api/{proxy+}"]
+
+
+def test_a_route_of_one_method_stays_as_it_is_when_others_call() -> None:
+    graph = built(
+        lambda: api(cors_origins=("https://www.example.com",), routes=("GET /coupons/{id}",))
+    )
+    assert [item.inputs["routeKey"] for item in graph.of(ROUTE)] == ["GET /coupons/{id}"]
 
 
 def test_a_guarded_api_asks_the_authoriser_about_the_header_on_every_route(guarded: Graph) -> None:

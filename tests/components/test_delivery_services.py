@@ -101,6 +101,13 @@ def test_what_stands_beside_cloudfront_is_meant_too_and_once() -> None:
     assert there == ("arn:aws:acm:us-east-1:111122223333:certificate*",)
 
 
+def test_composite_alarms_are_seen_which_aws_shows_only_to_who_may_see_all_alarms() -> None:
+    looks = said(looking_statements, "cloudwatch")
+    assert looks["CloudwatchLook"].actions == ("cloudwatch:DescribeAlarms",)
+    assert looks["CloudwatchLook"].resources == ("*",)
+    assert "cloudwatch:DescribeAlarms" not in looks["CloudwatchRead"].actions
+
+
 @pytest.mark.parametrize("service", known_services())
 def test_looking_and_changing_share_no_statement(service: str) -> None:
     looks, changes = said(looking_statements, service), changing(service)

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from offline.graph import Graph
@@ -55,3 +57,15 @@ def test_the_bucket_takes_logs_before_any_is_delivered(graph: Graph) -> None:
 def test_a_new_delivery_waits_until_the_old_one_is_gone(graph: Graph) -> None:
     assert graph.one(SOURCE, "site-log-source").delete_before_replace
     assert graph.one(DELIVERY, "site-log-delivery").delete_before_replace
+
+
+def test_a_delivery_is_made_anew_rather_than_changed_and_keeps_the_account_s_folder(
+    graph: Graph,
+) -> None:
+    delivery = graph.one(DELIVERY, "site-log-delivery")
+    assert {*delivery.replace_on_changes} == {"recordFields", "s3DeliveryConfigurations"}
+    policy = json.loads(graph.one(BUCKET_POLICY, "logs-policy").inputs["policy"])
+    (taken,) = (
+        item["Resource"] for item in policy["Statement"] if item["Sid"] == "AWSLogDeliveryWrite"
+    )
+    assert [item.partition("/")[2] for item in taken] == ["AWSLogs/111122223333/*"]

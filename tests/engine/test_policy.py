@@ -15,6 +15,18 @@ policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
 aws.iam.RolePolicy("all", role="known", policy=policy, opts=opts)
 """
 
+OPEN_NETWORK = """
+import pulumi_awsx as awsx
+awsx.ec2.Vpc(
+    "net",
+    availability_zone_names=["eu-west-2a"],
+    nat_gateways=awsx.ec2.NatGatewayConfigurationArgs(strategy="None"),
+    subnet_strategy="Auto",
+    subnet_specs=[awsx.ec2.SubnetSpecArgs(type="Public", cidr_mask=24)],
+    opts=pulumi.ResourceOptions(providers=[provider]),
+)
+"""
+
 
 def with_pack(program: Program, levels: dict[str, Any]) -> Path:
     """Put the project's pack beside a program; the file that sets the rules' levels."""
@@ -34,6 +46,18 @@ def test_a_mandatory_violation_stops_the_update(
     assert program.run("up", policy_config=levels) == 1
     assert "iam-no-admin" in capfd.readouterr().out
     assert program.records() == []
+
+
+def test_a_violation_in_a_component_stops_it_in_the_rules_words_alone(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    program = Program.write(tmp_path / "small", OPEN_NETWORK)
+    levels = with_pack(program, {"subnet-no-auto-public-ip": "mandatory"})
+
+    assert program.up(policy_config=levels) == 1
+    said = capfd.readouterr().out
+    assert "subnet-no-auto-public-ip" in said
+    assert "Exception calling application" not in said
 
 
 def test_an_advisory_violation_is_shown_and_stops_nothing(

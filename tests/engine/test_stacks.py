@@ -1,4 +1,4 @@
-"""The same program is the same graph in-process and in the engine's state."""
+"""The project's own stacks by the real engine: the same graph as the plan, and no change after."""
 
 import json
 import re
@@ -43,22 +43,61 @@ def opened(value: Any) -> Any:
     return [opened(item) for item in value] if isinstance(value, list) else value
 
 
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_a_plan_and_the_state_after_an_update_are_the_same_graph(
-    stack: str, tmp_path: Path
-) -> None:
-    options = engine.EngineOptions(
-        policy=False, arguments=("--skip-preview", "--suppress-outputs"), folder=tmp_path
-    )
-    assert engine.run(stacks.ROOT, "up", stack, options) == 0
-    cli = pulumi_cli.find(stacks.ROOT)
-    assert cli is not None
-    workspace = Workspace(tmp_path, project.load(stacks.ROOT, stack), cli)
-    state = json.loads(workspace.command("stack", "export"))["deployment"]["resources"]
-    plan = deployment.deployment(stacks.graph(stack), stacks.ROOT)["deployment"]["resources"]
+class Stack:
+    """One of the project's stacks, with a state of its own in a folder."""
 
-    planned = {item["urn"]: comparable(item, stack) for item in plan}
-    found = {item["urn"]: comparable(item, stack) for item in state}
-    assert found.keys() == planned.keys()
-    assert [urn for urn in planned if found[urn] != planned[urn]] == []
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name = name
+        self._folder = folder
+
+    def run(self, operation: str, *arguments: str, policy: bool = False) -> int:
+        options = engine.EngineOptions(policy=policy, arguments=arguments, folder=self._folder)
+        return engine.run(stacks.ROOT, operation, self.name, options)
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        cli = pulumi_cli.find(stacks.ROOT)
+        assert cli is not None
+        workspace = Workspace(self._folder, project.load(stacks.ROOT, self.name), cli)
+        exported = json.loads(workspace.command("stack", "export"))["deployment"]
+        return {item["urn"]: item for item in exported.get("resources", ())}
+
+    def is_as_planned(self) -> bool:
+        plan = deployment.deployment(stacks.graph(self.name), stacks.ROOT)["deployment"]
+        planned = {item["urn"]: comparable(item, self.name) for item in plan["resources"]}
+        found = {urn: comparable(item, self.name) for urn, item in self.resources().items()}
+        assert found.keys() == planned.keys()
+        assert [urn for urn in planned if found[urn] != planned[urn]] == []
+        return True
+
+
+@pytest.mark.timeout(240)
+def test_dev_is_made_as_it_was_planned_stays_as_it_is_and_goes_without_a_trace(
+    tmp_path: Path,
+) -> None:
+    dev = Stack("dev", tmp_path)
+
+    assert dev.run("up", "--skip-preview", policy=True) == 0
+    assert dev.is_as_planned()
+    assert dev.run("up", "--expect-no-changes", policy=True) == 0
+    assert dev.run("refresh", "--expect-no-changes") == 0
+    assert dev.run("destroy", "--skip-preview") == 0
+    assert dev.resources() == {}
+
+
+@pytest.mark.timeout(240)
+def test_prod_is_made_as_it_was_planned_and_is_not_destroyed_by_accident(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    prod = Stack("prod", tmp_path)
+
+    assert prod.run("up", "--skip-preview") == 0
+    assert prod.is_as_planned()
+    assert prod.run("preview", "--expect-no-changes", policy=True) == 0
+    made = prod.resources().keys()
+    capfd.readouterr()
+    assert prod.run("destroy") == 2
+    said = " ".join(capfd.readouterr().err.split())
+    assert "resources are protected and stay, as they would in the account" in said
+    assert "database-instance" in said
+    assert "`plinth destroy prod -- --exclude-protected`" in said
+    assert prod.resources().keys() == made

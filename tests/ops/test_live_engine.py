@@ -86,8 +86,8 @@ def stack(
     run.bootstrap(where, lambda _: None)
     monkeypatch.setenv("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "true")
     log = tmp_path / "provider.log"
-    with provider(ROOT, state=resources, account=ACCOUNT, known=None, log=log) as port:
-        monkeypatch.setenv("PULUMI_DEBUG_PROVIDERS", f"aws:{port}")
+    with provider(ROOT, state=resources, account=ACCOUNT, known=None, log=log) as served:
+        monkeypatch.setenv("PULUMI_DEBUG_PROVIDERS", f"aws:{served.port}")
         made = engine(project, where)
         made.ask("stack", "init", f"--secrets-provider={where.secrets_provider}")
         yield made

@@ -9,6 +9,13 @@ MANDATORY = {"policyEvent": {"enforcementLevel": "mandatory"}}
 ADVISORY = {"policyEvent": {"enforcementLevel": "advisory"}}
 SUMMARY = {"diagnosticEvent": {"severity": "error", "message": "preview failed\n"}}
 ERROR = {"diagnosticEvent": {"severity": "error", "message": "Program failed\n"}}
+CUT_OFF = {
+    "diagnosticEvent": {
+        "severity": "error",
+        "message": "awsx:ec2:Vpc resource 'main' has a problem: "
+        "grpc: the client connection is closing\n",
+    }
+}
 WARNING = {"diagnosticEvent": {"severity": "warning", "message": "careful\n"}}
 FAILED = {"resOpFailedEvent": {"status": 0}}
 
@@ -19,6 +26,9 @@ FAILED = {"resOpFailedEvent": {"status": 0}}
         (0, [ADVISORY, WARNING], 0),
         (1, [MANDATORY], 1),
         (255, [MANDATORY, SUMMARY, WARNING], 1),
+        (255, [MANDATORY, SUMMARY, CUT_OFF], 1),
+        (1, [MANDATORY, CUT_OFF, ERROR], 2),
+        (1, [CUT_OFF], 2),
         (1, [MANDATORY, ERROR], 2),
         (1, [MANDATORY, FAILED], 2),
         (1, [ADVISORY, SUMMARY], 2),

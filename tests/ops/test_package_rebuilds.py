@@ -15,10 +15,10 @@ from tests.ops.packages import FakeUv, build, contents, project, quiet
 
 # What each change makes anew.
 NOTHING = dict.fromkeys(
-    ("api", "api-code", "api-libraries", "database-libraries", "authoriser"), False
+    ("api", "api-code", "api-libraries", "database-libraries", "migrations", "authoriser"), False
 )
 EVERYTHING = dict.fromkeys(NOTHING, True)
-THE_CODE = {**NOTHING, "api": True, "api-code": True}
+THE_CODE = {**NOTHING, "api": True, "api-code": True, "migrations": True}
 THE_LIBRARIES = {**EVERYTHING, "api-code": False, "authoriser": False}
 
 
@@ -35,6 +35,15 @@ def test_a_changed_source_rebuilds_its_own_archives_only(root: Path) -> None:
     assert build(root, uv) == THE_CODE
     for name in ("api.zip", "api-code.zip"):
         assert contents(root / "dist" / name)["handler.py"] == handler.read_bytes()
+
+
+def test_a_new_migration_rebuilds_the_migrations_only(root: Path) -> None:
+    uv = FakeUv(root)
+    build(root, uv)
+    added = root / "app" / "migrations" / "versions" / "m0003_added.py"
+    added.write_text("")
+    assert build(root, uv) == {**NOTHING, "migrations": True}
+    assert contents(root / "dist" / "migrations.zip")["migrations/versions/m0003_added.py"] == b""
 
 
 @pytest.mark.parametrize(

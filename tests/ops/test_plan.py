@@ -138,9 +138,41 @@ def test_a_secret_in_the_configuration_is_never_shown(tmp_path: Path) -> None:
     assert "planted" not in done.stderr + done.stdout
 
 
-def test_a_policy_configuration_with_an_unknown_rule_ends_with_2(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("configuration", "told"),
+    [
+        ({"kms-key-rotatoin": "advisory"}, "kms-key-rotatoin; did you mean kms-key-rotation?"),
+        ({"kms-deletion-window": {"days": 7}}, "kms-deletion-window.days is not a threshold"),
+        ({"kms-key-rotation": "fatal"}, "must be one of advisory, mandatory, remediate, disabled"),
+    ],
+)
+def test_a_policy_configuration_that_nothing_would_use_ends_with_2(
+    tmp_path: Path, configuration: dict[str, object], told: str
+) -> None:
     path = tmp_path / "policy.json"
-    path.write_text('{"kms-key-rotatoin": "advisory"}')
+    path.write_text(json.dumps(configuration))
     done = here("dev", "--policy-config", path)
     assert done.exit_code == 2
-    assert "kms-key-rotatoin" in done.stderr
+    assert told in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_remedy_that_is_asked_for_is_in_the_plan_that_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
+    remedied = {"enforcementLevel": "remediate", "minimum_days": 60}
+    given = {
+        "all": {"enforcementLevel": "advisory", "production": False},
+        "logs-retention": remedied,
+    }
+    path.write_text(json.dumps(given))
+    done = here("dev", "--policy-config", path, "--out", tmp_path / "out.json")
+    assert done.exit_code == 0
+    written = json.loads((tmp_path / "out.json").read_text())["deployment"]["resources"]
+    groups = [item for item in written if item["type"] == "aws:cloudwatch/logGroup:LogGroup"]
+    assert groups
+    for group in groups:
+        assert group["inputs"]["retentionInDays"] == group["outputs"]["retentionInDays"] == 60
+    name = groups[0]["urn"].rpartition("::")[2]
+    set_by = "remedied: retentionInDays (logs-retention)"
+    assert any(name in line and line.endswith(set_by) for line in done.stdout.splitlines())
+    assert "\nremedied:\n" in done.stdout

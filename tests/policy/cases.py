@@ -63,6 +63,7 @@ class Fixture:
         remedy_with: thresholds with which the rule sets every failing case right.
         neutral: properties, and names of resources, that the passing case needs but the rule
             doesn't read.
+        spare: names of resources that the passing case would pass without.
     """
 
     passes: tuple[Case, ...]
@@ -72,6 +73,7 @@ class Fixture:
     configured: tuple[Configured, ...] = ()
     remedy_with: Mapping[str, Any] = field(default_factory=dict)
     neutral: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
 
 
 def aws(

@@ -72,13 +72,29 @@ def test_every_problem_is_named() -> None:
             "s3-versioning.enforcementLevel must be one of "
             "advisory, mandatory, remediate, disabled; got 'fatal'"
         ),
-        "s3-versioning.days is not a threshold",
+        "s3-versioning.days is not a threshold; the rule has none: choose from enforcementLevel",
         "tags-required.required must be a list of texts, got 'owner'",
         (
             "tags-required.patterns must be a mapping of texts that are regular expressions, "
             "got {'owner': '('}"
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "allowed"),
+    [
+        ({"nothing-like-it": "mandatory"}, "; plinth rules lists them"),
+        ({"kms-deletion-window": {"days": 9}}, "; choose from minimum_days"),
+        ({"all": {"enforcementLevel": "mandatory", "prodution": True}}, "did you mean production?"),
+        ({"kms-deletion-window": 3}, "one of advisory, mandatory, remediate, disabled; got 3"),
+        ({"kms-deletion-window": None}, "remediate, disabled; got None"),
+        ({"kms-deletion-window": ["mandatory"]}, "disabled; got ['mandatory']"),
+        ({"kms-deletion-window": {"enforcementLevel": "MANDATORY"}}, "disabled; got 'MANDATORY'"),
+    ],
+)
+def test_a_refusal_names_what_is_allowed(raw: Any, allowed: str) -> None:
+    assert allowed in problem(raw)
 
 
 @pytest.mark.parametrize("value", [True, 7.5, "7", None, [7], 31, -1, float("nan")])

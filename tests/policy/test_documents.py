@@ -147,6 +147,9 @@ def test_no_document_has_no_statements(value: Any) -> None:
         ("arn:aws:s3:::home/${aws:username}/*", False),
         ("arn:aws:s3:::${aws:username}", False),
         ("arn:*:*:*:*:*", True),
+        ("arn:aws:ec2:eu-west-2:111122223333:vpc/vpc-1", False),
+        ("arn:aws:iam::111122223333:root", False),
+        ("arn:aws:codepipeline:eu-west-2:111122223333:orders-*", False),
     ],
 )
 def test_a_resource_is_broad_when_it_stands_for_all_of_a_kind(resource: str, broad: bool) -> None:

@@ -1,5 +1,6 @@
 """The pack as the engine calls it: the same answers, under each rule's own name and level."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -12,17 +13,17 @@ from rules import RULES
 from rules.core.configuration import ConfigurationError
 from rules.core.engine import Servicer
 from rules.core.policies import policy_of
+from rules.core.resource import Given
 from rules.core.rule import Kind, Rule
 from rules.core.values import SENTINELS, UNKNOWN, Secret
 from rules.core.waivers import Waiver
-from tests.policy.cases import Case, aws, resources
-from tests.policy.judging import FIXTURES, PROVEN, TODAY, run
+from tests.policy.cases import aws, resources
+from tests.policy.judging import TODAY, apart, cases_of, each_file, rules_of, run
 from tests.policy.wire import URN, analyze_request, stack_request, struct
 
-BY_ID = [pytest.param(rule, id=name) for name, rule in PROVEN.items()]
 LOW = {"deletionWindowInDays": 7}
 
-Said = tuple[set[tuple[str, str]], set[str]]
+Said = tuple[set[tuple[str, str, str]], set[tuple[str, str]]]
 
 
 def servicer(*rules: Rule, waivers: tuple[Waiver, ...] = ()) -> Servicer:
@@ -40,52 +41,68 @@ def configure(service: Any, policies: dict[str, Any], level: Any = proto.MANDATO
     service.Configure(proto.ConfigureAnalyzerRequest(policyConfig=entries), None)
 
 
-def ask(service: Any, rule: Rule, case: Case, *, preview: bool) -> list[Any]:
-    given = resources(case, preview=preview)
-    if rule.kind is Kind.STACK:
-        return [service.AnalyzeStack(stack_request(given), None)]
-    return [service.Analyze(analyze_request(item, given), None) for item in given]
-
-
-def said(responses: list[Any]) -> Said:
-    """The complaints, and the rules that have no answer yet."""
+def said(responses: Iterable[Any]) -> Said:
+    """The complaints, and what has no answer yet, each with its rule."""
+    answers = tuple(responses)
     found = {
-        (item.policyName, item.message.split("\n", 1)[1])
-        for response in responses
+        (item.policyName, item.urn, item.message.split("\n", 1)[1])
+        for response in answers
         for item in response.diagnostics
     }
-    return found, {item.policy_name for response in responses for item in response.not_applicable}
+    unknown = {
+        (item.policy_name, item.reason.partition(":")[0])
+        for response in answers
+        for item in response.not_applicable
+    }
+    return found, unknown
 
 
-def expected(rule: Rule, case: Case, *, preview: bool) -> Said:
-    report = run(resources(case, preview=preview), rule)
-    complaints = {(item.rule.id, item.message) for item in report.violations}
-    told = {item.subject.urn for item in report.violations}
-    unknown = {item.rule.id for item in report.not_yet_known if item.subject.urn not in told}
+def expected(given: list[Given], *rules: Rule) -> Said:
+    report = run(given, *rules)
+    complaints = {(item.rule.id, item.subject.urn, item.message) for item in report.violations}
+    told = {(item.rule.id, item.subject.urn) for item in report.violations}
+    unknown = {
+        (item.rule.id, item.subject.name)
+        for item in report.not_yet_known
+        if (item.rule.id, item.subject.urn) not in told
+    }
     return complaints, unknown
 
 
-@pytest.mark.parametrize("preview", [False, True], ids=["update", "preview"])
-@pytest.mark.parametrize("rule", BY_ID)
-def test_the_engine_hears_what_the_offline_plan_says(rule: Rule, preview: bool) -> None:
-    fixture = FIXTURES[rule.id]
-    for case in (*fixture.passes, *fixture.fails, *fixture.unknown):
-        answer = said(ask(servicer(rule), rule, case, preview=preview))
-        assert answer == expected(rule, case, preview=preview)
+@each_file
+def test_the_engine_hears_of_all_rules_what_the_offline_plan_says(file: str) -> None:
+    """All cases of a file stand in one stack; half of them as a preview knows them."""
+    given = [
+        item
+        for number, (_, _, case) in enumerate(cases_of(file, "passes", "fails", "unknown"))
+        for item in apart(resources(case, preview=number % 2 == 1), f"{number}-")
+    ]
+    service = servicer()
+    alone = (service.Analyze(analyze_request(item, given), None) for item in given)
+    together = service.AnalyzeStack(stack_request(given), None)
+    answer, unknown = said([*alone, together])
+    complaints, missing = expected(given)
+    assert answer == complaints
+    assert unknown == missing
 
 
-@pytest.mark.parametrize("rule", BY_ID)
-def test_each_rule_alone_is_a_policy_of_the_sdk(rule: Rule) -> None:
-    policies = [policy_of(rule, (), TODAY)]
-    fixture = FIXTURES[rule.id]
-    for case in (*fixture.passes, *fixture.fails, *fixture.unknown):
+@each_file
+def test_each_rule_alone_is_a_policy_of_the_sdk(file: str) -> None:
+    for rule, fixture in rules_of(file):
+        policies = [policy_of(rule, (), TODAY)]
         service: Any = _PolicyAnalyzerServicer(
             "plinth", "0.0.1", policies, EnforcementLevel.MANDATORY
         )
-        answer, unknown = said(ask(service, rule, case, preview=False))
-        complaints, missing = expected(rule, case, preview=False)
-        assert answer == complaints
-        assert unknown == (set() if complaints else missing)
+        for case in (fixture.passes[0], *fixture.fails[:2], *fixture.unknown[:2]):
+            given = resources(case)
+            if rule.kind is Kind.STACK:
+                answers = [service.AnalyzeStack(stack_request(given), None)]
+            else:
+                answers = [service.Analyze(analyze_request(item, given), None) for item in given]
+            answer, unknown = said(answers)
+            complaints, missing = expected(given, rule)
+            assert answer == complaints
+            assert unknown == (set() if complaints else missing), rule.id
 
 
 def test_every_rule_is_listed_with_its_level_severity_and_thresholds() -> None:

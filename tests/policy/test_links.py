@@ -6,7 +6,17 @@ from rules.core.resource import Given, Resource
 from rules.core.stack import Stack
 from rules.core.types import STACK
 from rules.core.values import UNKNOWN, NotKnown
-from rules.links import API, FUNCTION, function_name, function_qualifier, said, sources, targets
+from rules.links import (
+    API,
+    BUCKET,
+    FUNCTION,
+    bucket_name,
+    function_name,
+    function_qualifier,
+    said,
+    sources,
+    targets,
+)
 
 ARN = "arn:aws:lambda:eu-west-2:111122223333:function:orders-1a2b"
 PERMISSION = "aws:lambda/permission:Permission"
@@ -79,3 +89,46 @@ def test_texts_are_read_through_lists_of_blocks() -> None:
     assert said(made("", "it", {}, blocks=blocks), "blocks.arn") == (["one"], True)
     assert said(made("", "it", {}, blocks=UNKNOWN), "blocks.arn") == ([], True)
     assert said(made("", "it", {}), "blocks.arn") == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("orders", "orders"),
+        ("orders.example.com", "orders.example.com"),
+        ("arn:aws-cn:s3:::orders", "orders"),
+        ("arn:aws:s3:::orders/flows/", "orders"),
+        ("orders.s3.amazonaws.com", "orders"),
+        ("orders.s3.eu-west-2.amazonaws.com", "orders"),
+        ("orders.s3-eu-west-2.amazonaws.com/logs", "orders"),
+        ("arn:aws:logs:eu-west-2:111122223333:log-group:flows", ""),
+    ],
+)
+def test_a_bucket_is_known_by_its_name_its_host_and_its_arn(text: str, name: str) -> None:
+    assert bucket_name(text) == name
+
+
+def test_what_is_named_after_a_bucket_is_not_that_bucket() -> None:
+    bucket = made(BUCKET.kind, "orders", {}, bucket="orders")
+    block = made("block", "block", {"bucket": ["orders"]}, bucket="orders-logs")
+    assert targets(stack_of(bucket, block), block, "bucket", BUCKET) == ()
+
+
+def test_where_no_name_is_to_be_had_what_it_was_made_from_counts() -> None:
+    bucket = made(BUCKET.kind, "orders", {})
+    block = made("block", "block", {"bucket": ["orders"]}, bucket="orders-1a2b")
+    assert targets(stack_of(bucket, block), block, "bucket", BUCKET) == (bucket,)
+
+
+def test_what_is_made_from_others_alone_leads_nowhere() -> None:
+    group = made("group", "group", {})
+    flow = made("flow", "flow", {"logDestination": ["group"]}, logDestination=UNKNOWN)
+    assert targets(stack_of(group, flow), flow, "logDestination", BUCKET) == ()
+
+
+def test_two_that_have_their_names_from_a_third_may_be_each_others() -> None:
+    third = made("random:index/randomPet:RandomPet", "pet", {})
+    bucket = made(BUCKET.kind, "orders", {"bucket": ["pet"]}, bucket=UNKNOWN)
+    block = made("side", "block", {"bucket": ["pet"]}, bucket=UNKNOWN)
+    with pytest.raises(NotKnown):
+        sources(stack_of(third, bucket, block), bucket, "side", "bucket", BUCKET)

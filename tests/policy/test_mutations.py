@@ -5,14 +5,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from rules.core.rule import Rule
 from rules.core.types import canonical
-from tests.policy.cases import Case, Ref
-from tests.policy.judging import FIXTURES, PROVEN, judged
+from tests.policy.cases import Case, Fixture, Ref
+from tests.policy.judging import each_file, judged, rules_of
 
-RULES = [pytest.param(rule, id=name) for name, rule in PROVEN.items()]
 GONE = object()
 
 
@@ -83,11 +80,9 @@ def is_caught(rule: Rule, case: Case) -> bool:
     return bool(judged(rule, case).violations)
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_damage_to_any_property_of_the_passing_example_is_caught(rule: Rule) -> None:
-    fixture = FIXTURES[rule.id]
+def survivors(rule: Rule, fixture: Fixture) -> Iterator[str]:
+    """The properties of the passing example of which no damage is caught."""
     case = fixture.passes[0]
-    survivors = []
     for index, item in enumerate(case):
         if item.name in fixture.neutral:
             continue
@@ -100,15 +95,21 @@ def test_damage_to_any_property_of_the_passing_example_is_caught(rule: Rule) -> 
                 for inputs in with_damage(dict(item.inputs), path)
             )
             if not any(is_caught(rule, variant) for variant in variants):
-                survivors.append(f"{item.name}.{label}")
-    assert not survivors, f"no damage to {survivors} is caught"
+                yield f"{item.name}.{label}"
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_the_passing_example_needs_each_of_its_other_resources(rule: Rule) -> None:
-    fixture = FIXTURES[rule.id]
-    case = fixture.passes[0]
-    for index, item in enumerate(case):
-        if item.name in fixture.neutral or rule.judges(canonical(item.type)):
-            continue
-        assert is_caught(rule, (*case[:index], *case[index + 1 :])), f"{item.name} is not needed"
+@each_file
+def test_damage_to_any_property_of_the_passing_example_is_caught(file: str) -> None:
+    found = {rule.id: [*survivors(rule, fixture)] for rule, fixture in rules_of(file)}
+    assert {name: paths for name, paths in found.items() if paths} == {}
+
+
+@each_file
+def test_the_passing_example_needs_each_of_its_other_resources(file: str) -> None:
+    for rule, fixture in rules_of(file):
+        case = fixture.passes[0]
+        for index, item in enumerate(case):
+            spared = item.name in (*fixture.neutral, *fixture.spare)
+            if not spared and not rule.judges(canonical(item.type)):
+                rest = (*case[:index], *case[index + 1 :])
+                assert is_caught(rule, rest), f"{rule.id}: {item.name} is not needed"

@@ -18,6 +18,8 @@ from tests.policy.judging import PROVEN, judged, messages
         "dbPassword",
         "DBPASSWORD",
         "DB_PASS",
+        "DBPASS",
+        "HMAC_KEY",
         "/app/partner/api-key",
         "stripeApiKey",
         "APIKey",

@@ -1,11 +1,15 @@
 """The tables that were generated: current, and true of what is known for certain."""
 
+import json
+
 import pytest
 from generate import taggable
 
 from rules import PACK
 from rules.core import actions
 from rules.core.types import TAGGABLE, canonical, is_taggable, spellings
+from rules.prices import of_class
+from tools import prices
 
 
 def test_the_table_of_types_that_take_tags_is_the_sdks() -> None:
@@ -103,3 +107,49 @@ def test_an_action_comes_with_its_own_condition_keys(name: str, key: str, expect
     found = actions.find(name)
     assert found is not None
     assert found.takes_key(key) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "expected"),
+    [
+        ("ec2:CreateVpc", "aws:requesttag/owner", True),
+        ("ec2:DeleteVpc", "ec2:resourcetag/owner", True),
+        ("sqs:SendMessage", "aws:requesttag/owner", False),
+        ("ec2:CreateVpc", "aws:tagkeys", False),
+    ],
+)
+def test_a_condition_on_tags_names_what_has_them_or_is_made_with_them(
+    name: str, key: str, expected: bool
+) -> None:
+    found = actions.find(name)
+    assert found is not None
+    assert found.names_resource(key) is expected
+
+
+def test_prices_are_the_same_wherever_they_stand() -> None:
+    own = json.loads((PACK / "prices.json").read_text(encoding="utf-8"))["prices"]
+    others = prices.load().prices
+    assert len(own.keys() & others.keys()) > 10
+    for name in own.keys() & others.keys():
+        assert own[name]["usd"] == others[name].usd, name
+        assert own[name]["published"] == (str(others[name].published or "") or None), name
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "dollars"),
+    [
+        ("rds", "db.t4g.medium", 0.072),
+        ("rds", "db.r6g.12xlarge", 5.4),
+        ("rds", "DB.R6G.LARGE", 0.225),
+        ("ec2", "t3.micro", 0.0104),
+        ("ec2", "m9zz.xlarge", 0.192),
+        ("opensearch", "r6g.2xlarge.search", 0.668),
+        ("redshift", "ra3.xlplus", 1.086),
+        ("rds", "db.serverless", 0),
+        ("ec2", "large", 0),
+        ("ec2", "m5.enormous", 0),
+        ("ec2", "", 0),
+    ],
+)
+def test_a_class_costs_by_its_family_and_its_size(service: str, name: str, dollars: float) -> None:
+    assert of_class(service, name) == pytest.approx(dollars)

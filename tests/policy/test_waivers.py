@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi.runtime import proto
 
 from rules import RULES, WaiverError, judge, waived
 from rules.core.configuration import Configuration, parse
+from rules.core.engine import Servicer
+from rules.core.judge import judge as judge_with
 from rules.core.report import Report
 from rules.core.rule import Level
 from rules.core.values import UNKNOWN
@@ -15,6 +18,7 @@ from rules.core.waivers import Waiver
 from rules.core.waivers import parse as parse_waivers
 from tests.policy.cases import Case, aws, resources
 from tests.policy.judging import TODAY
+from tests.policy.wire import analyze_request, stack_request
 
 GIVEN: dict[str, Any] = {
     "rule": "kms-deletion-window",
@@ -156,6 +160,32 @@ def test_waivers_are_read_from_yaml(tmp_path: Path) -> None:
     path.write_text("[")
     with pytest.raises(WaiverError, match=r"waivers.yaml"):
         waived(path)
+
+
+@pytest.mark.parametrize(
+    ("rule", "case"),
+    [
+        ("kms-deletion-window", SHORT),
+        ("s3-bucket-bpa-attached", (aws("s3/bucket:Bucket", "short-lived"),)),
+    ],
+)
+def test_a_waiver_holds_in_the_engine_as_in_the_plan_for_rules_of_resources_and_of_stacks(
+    rule: str, case: Case
+) -> None:
+    exempt = waiver(rule=rule, resource="short-*")
+    table = {rule: RULES[rule]}
+    given = resources(case)
+    report = judge_with(given, table, Configuration(), (exempt,), TODAY)
+    assert report.violations == ()
+    (found,) = report.waived
+    service = Servicer("plinth", table, (exempt,), TODAY)
+    answers = [service.Analyze(analyze_request(item), None) for item in given]
+    answers.append(service.AnalyzeStack(stack_request(given), None))
+    (diagnostic,) = (item for answer in answers for item in answer.diagnostics)
+    assert diagnostic.enforcementLevel == proto.ADVISORY
+    assert found.message in diagnostic.message
+    told = f"waived until {exempt.expiry} ({exempt.owner}: {exempt.reason})"
+    assert diagnostic.message.endswith(told)
 
 
 def test_the_projects_own_waivers_can_be_read() -> None:

@@ -104,6 +104,8 @@ MUTATIONS = (
     put("site.content_security_policy", "script-src 'self'"),
     put("site.aliases", [f"{letter}.example.com" for letter in "abcdefghij"], **_ALL_NAMES),
     _database("instance", "instance_class", instance_class="db.serverless"),
+    _database("instance", "instance_class", instance_class="db.t2.medium"),
+    _database("instance", "instance_class", instance_class="db.z1d.large"),
     _database("instance", "engine_version", engine_version="17.4"),
     _database("instance", "name", name="user"),
     _database("instance", "name", name="1st"),

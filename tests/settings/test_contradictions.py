@@ -93,7 +93,7 @@ def test_a_network_must_be_one_that_a_vpc_can_have(cidr: str, expected: str) -> 
             },
             (
                 "network.cidr must be a wider network: interface endpoints, database, proxy and API"
-                " need 12 addresses a zone, and its subnets have 11 each; got '10.0.0.0/24'"
+                " need 13 addresses a zone, and its subnets have 11 each; got '10.0.0.0/24'"
             ),
         ),
         (

@@ -127,6 +127,17 @@ def test_a_section_must_be_a_mapping(section: str, value: object, got: str) -> N
     assert one(section, value) == f"{section} must be a mapping of settings, got {got}"
 
 
+def test_a_name_with_nothing_behind_it_is_told_how_to_take_the_defaults() -> None:
+    portals = {**FULL["portals"], "apps": {"b2b": None}}
+    assert one("portals", portals) == (
+        "portals.apps.b2b must be a mapping of settings, {} for the defaults; got null"
+    )
+    # Where something must be said, the defaults alone won't do.
+    assert problems({**MINIMAL, "tables": {"logs": None}}) == [
+        "tables.logs must be a mapping of settings, got null"
+    ]
+
+
 @pytest.mark.parametrize("section", ["network", "encryption", "tables", "database", "api", "site"])
 @pytest.mark.parametrize("value", [None, ""])
 def test_an_empty_section_says_neither_yes_nor_no(section: str, value: object) -> None:

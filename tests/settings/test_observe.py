@@ -16,9 +16,7 @@ EMAIL = "team@example.com"
 ALERTS: dict[str, Any] = {"emails": [EMAIL]}
 API: dict[str, Any] = {"api": {}, "alerts": ALERTS}
 ENDPOINT = "https://events.pagerduty.com/integration/0f1e2d3c4b5a69788796a5b4c3d2e1f0/enqueue"
-REFUSED = (
-    "must not be a secret, nor hold one: keep it in AWS Secrets Manager, out of the configuration"
-)
+REFUSED = "must not be a secret, nor hold one: use `pulumi config set --secret pagerduty:endpoint`"
 
 
 def test_left_out_nobody_is_told_of_anything() -> None:

@@ -147,13 +147,20 @@ def test_every_site_is_known_by_the_name_of_its_component() -> None:
                 " AMPLIFY_; got 'AWS_REGION'"
             ),
         ),
-        ({"apps": {}}, "portals.apps must have at least 1 entries, got 0"),
+        ({"apps": {}}, "portals.apps must have at least 1 entry, got 0"),
         (
             {"repository": "https://gitlab.com/a/b", "apps": {"b2b": {}}},
             (
                 "portals.repository must be a repository on GitHub such as"
-                " https://github.com/example-org/portals; {portal} stands for the portal's name,"
-                " got 'https://gitlab.com/a/b'"
+                " https://github.com/example-org/portals, without .git; {portal} stands for the"
+                " portal's name; got 'https://gitlab.com/a/b'"
+            ),
+        ),
+        (
+            {"build_spec": "frontend: {}", "apps": {"b2b": {}}},
+            (
+                "portals.build_spec must be Amplify's build specification: a block of YAML that"
+                " says `version: 1`, of at most 25000 characters; got 'frontend: {}'"
             ),
         ),
     ],

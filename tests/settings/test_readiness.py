@@ -92,3 +92,60 @@ def test_a_release_takes_two_days_at_most(rollout: dict[str, Any], wrong: bool) 
     found = list(rollout_contradictions(RolloutSettings(**rollout)))
 
     assert [problem.path for problem in found] == ["api.rollout.minutes"] * wrong
+
+
+@pytest.mark.parametrize(
+    "cron",
+    [
+        "0 8 ? * MON-FRI *",
+        "*/15 0-6,22 L JAN,7 ? 2030",
+        "5/10 * 15W * ? *",
+        "0 0 ? 12 6#2 2026-2030",
+        "0 20 ? * SAT-SUN *",
+        "59 23 31 DEC ? *",
+    ],
+)
+def test_a_moment_may_be_any_that_aws_takes(cron: str) -> None:
+    assert parse({**MINIMAL, "api": {"concurrency_schedule": {"m": {**MORNING, "cron": cron}}}})
+
+
+@pytest.mark.parametrize(
+    "cron",
+    [
+        "0 8 * * *",
+        "cron(0 8 ? * MON *)",
+        "0 8 * * MON *",
+        "0 8 ? * ? *",
+        "60 8 ? * MON *",
+        "0 24 ? * MON *",
+        "0 8 0 * ? *",
+        "0 8 32 * ? *",
+        "0 8 ? 13 MON *",
+        "0 8 ? * 0 *",
+        "0 8 ? * MONDAY *",
+        "0 8 ? * MON#6 *",
+        "0/0 8 ? * MON *",
+        "0 8- ? * MON *",
+        "0 8 ? * MON 1969",
+    ],
+)
+def test_a_moment_that_never_comes_is_told(cron: str) -> None:
+    (problem,) = problems(
+        {**MINIMAL, "api": {"concurrency_schedule": {"m": {**MORNING, "cron": cron}}}}
+    )
+    assert problem == (
+        "api.concurrency_schedule.m.cron must be the six fields of an AWS cron expression such as"
+        " 0 8 ? * MON-FRI * (minute, hour, day of the month, month, day of the week, year), each"
+        f" within its bounds, with ? for one of the two days; got {cron!r}"
+    )
+
+
+@pytest.mark.parametrize("timezone", ["London", "GMT+1", "europe/london", "Mars/Olympus"])
+def test_a_time_zone_has_its_area(timezone: str) -> None:
+    morning = {**MORNING, "timezone": timezone}
+    assert problems({**MINIMAL, "api": {"concurrency_schedule": {"m": morning}}}) == [
+        (
+            "api.concurrency_schedule.m.timezone must be a time zone by its area and place such as"
+            f" Europe/London, or UTC; got {timezone!r}"
+        )
+    ]

@@ -38,7 +38,7 @@ def test_a_secret_anywhere_is_refused_and_never_shown(location: Location, secret
 
     everything = "".join(traceback.format_exception(caught.value)) + repr(caught.value.problems)
     assert PLANTED not in everything
-    assert REFUSAL in everything
+    assert "must not be a secret, nor hold one: " in everything
 
 
 def test_a_secret_is_reported_beside_the_other_problems() -> None:
@@ -58,6 +58,29 @@ def test_an_unknown_setting_that_asks_for_a_secret_says_where_it_belongs(name: s
     assert problems({**MINIMAL, "api": {name: "hunter2"}}) == [
         f"api.{name} is not a setting, and {REFUSAL}"
     ]
+
+
+@pytest.mark.parametrize(
+    ("section", "setting", "value", "instead"),
+    [
+        (
+            "alerts",
+            "pagerduty",
+            "https://events.pagerduty.com/integration/0/enqueue",
+            "pagerduty:endpoint",
+        ),
+        ("portals", "access_token", "ghp_abcdefghijklmnopqrst0123", "amplify:access_token"),
+        ("portals", "access_token", "hunter2", "amplify:access_token"),
+    ],
+)
+def test_a_secret_that_has_a_place_is_shown_to_it(
+    section: str, setting: str, value: str, instead: str
+) -> None:
+    (problem,) = problems({**FULL, section: {**FULL[section], setting: value}})
+
+    assert problem.endswith(
+        f"must not be a secret, nor hold one: use `pulumi config set --secret {instead}`"
+    )
 
 
 @pytest.mark.parametrize("name", ["secrets", "tokens", "secure", "api-keys"])

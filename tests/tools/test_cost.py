@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 
 from offline.graph import Graph
+from settings import Settings
+from settings.core import REQUIRED
 from tests import stacks
 from tools import cost, costing, prices
 from tools.prices import Prices
@@ -89,6 +91,9 @@ def test_a_switch_of_the_document_is_a_setting() -> None:
     named = {line.split("`")[1].partition(":")[0] for line in text.splitlines() if "| `" in line}
     schema = (stacks.ROOT / "settings" / "schema.json").read_text(encoding="utf-8")
     assert named
+    # Every section is there, so that nobody has to guess.
+    sections = {setting.partition(".")[0] for setting in named}
+    assert sections | {"site"} == set(Settings.model_fields) - set(REQUIRED)
     for setting in named:
         for part in setting.split("."):
             assert f'"{part}"' in schema or f'"plinth:{part}"' in schema, setting

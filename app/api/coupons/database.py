@@ -46,8 +46,8 @@ def open_database(environment: Mapping[str, str]) -> Engine:
     return make_engine(SecretSignIn(environment) if by_secret else TokenSignIn(environment))
 
 
-def make_engine(sign_in: Callable[[], SignIn]) -> Engine:
-    """One connection at a time, which `sign_in` opens."""
+def make_engine(sign_in: Callable[[], SignIn], connect_seconds: int = 3) -> Engine:
+    """One connection at a time, which `sign_in` opens within so many seconds."""
     engine = create_engine(
         "postgresql+psycopg://",
         # A function's environment serves one request at a time.
@@ -63,7 +63,7 @@ def make_engine(sign_in: Callable[[], SignIn]) -> Engine:
         use_native_hstore=False,
         connect_args={
             "application_name": "coupons",
-            "connect_timeout": 3,
+            "connect_timeout": connect_seconds,
             "gssencmode": "disable",
             # Statements that a server remembers keep RDS Proxy from sharing the connection.
             "prepare_threshold": None,

@@ -1,29 +1,11 @@
-"""Coupons in PostgreSQL. The migrations of ``app/migrations`` make the table."""
+"""Coupons in PostgreSQL."""
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from sqlalchemy import (
-    CHAR,
-    CheckConstraint,
-    Column,
-    Connection,
-    DateTime,
-    Engine,
-    Index,
-    Integer,
-    MetaData,
-    Row,
-    SmallInteger,
-    Table,
-    Text,
-    insert,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import Connection, Engine, Row, insert, select, tuple_, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -34,29 +16,10 @@ from coupons.problems import (
     CouponRedeemedError,
     StoreBusyError,
 )
+from coupons.tables import COUPONS
 
 _LOG = logging.getLogger(__name__)
 
-COUPONS = Table(
-    "coupons",
-    MetaData(),
-    Column("coupon_id", CHAR(12), primary_key=True),
-    Column("description", Text, nullable=False),
-    Column("percent", SmallInteger),
-    Column("amount", Integer),
-    Column("currency", CHAR(3)),
-    Column("issued_at", DateTime(timezone=True), nullable=False),
-    Column("expires_at", DateTime(timezone=True), nullable=False),
-    Column("redeemed_at", DateTime(timezone=True)),
-    Column("redemption_key", Text),
-    CheckConstraint("(percent IS NULL) <> (amount IS NULL)", name="coupons_one_discount"),
-    CheckConstraint("(amount IS NULL) = (currency IS NULL)", name="coupons_amount_in_currency"),
-    CheckConstraint(
-        "(redeemed_at IS NULL) = (redemption_key IS NULL)", name="coupons_redeemed_by_key"
-    ),
-    # The list goes backwards through it.
-    Index("coupons_newest", "issued_at", "coupon_id"),
-)
 # Classes of SQLSTATE: no connection, no resources, ended by an operator or a timeout. And single
 # states: a lock that was not to be had in time, and transactions that stood in each other's way.
 _BUSY = ("08", "53", "57", "55P03", "40001", "40P01")

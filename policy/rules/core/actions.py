@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from rules.core.globs import arns_overlap, is_glob, matches
 
+# Prefixes of two services of AWS: of an action that both have, the table holds one's resources.
+_SHARED: Final = frozenset({"apigateway"})
 _TABLE: Final = Path(__file__).resolve().parent.parent.parent / "actions.json"
 
 
@@ -49,11 +51,15 @@ class Action:
         )
 
     def names_resource(self, key: str) -> bool:
-        """Whether a condition on a key picks particular resources: by tag, by ARN or by id."""
+        """Whether a condition on a key picks particular resources: by tag, by ARN or by id.
+
+        What is yet to be made is picked by the tags that it is made with.
+        """
         if not self.takes_key(key):
             return False
         ids = {f"{kind.replace('-', '')}id" for kind in self.types}
-        return "resourcetag/" in key or key in self.arn_keys or key.partition(":")[2] in ids
+        by_tag = "resourcetag/" in key or key.startswith("aws:requesttag/")
+        return by_tag or key in self.arn_keys or key.partition(":")[2] in ids
 
 
 def _fits(kind: str, arn: str, resource: str) -> bool:
@@ -116,11 +122,14 @@ def _action(prefix: str, lowered: str) -> Action:
     name = service.names[lowered]
     access, kinds, keys = service.actions[name]
     types = tuple(kind.rstrip("!") for kind in service.types[kinds].split("|") if kind)
+    arns = tuple(service.arns[kind] for kind in types)
+    if types and prefix in _SHARED:
+        types, arns = (*types, "of the other"), (*arns, f"arn:*:{prefix}:*:*:*")
     return Action(
         name=f"{prefix}:{name}",
         access=access,
         types=types,
-        arns=tuple(service.arns[kind] for kind in types),
+        arns=arns,
         keys=tuple(key for key in service.keys[keys].split("|") if key),
         arn_keys=service.arn_keys,
     )

@@ -93,7 +93,7 @@ def _entry(value: Any) -> dict[str, Any]:
 def _problems(entries: Mapping[str, dict[str, Any]], rules: Mapping[str, Rule]) -> Iterator[str]:
     for name, entry in sorted(entries.items()):
         if name != ALL and name not in rules:
-            yield f"there is no rule {name}{_hint(name, rules)}"
+            yield f"there is no rule {name}{_hint(name, rules) or '; plinth rules lists them'}"
             continue
         known = [rules[name]] if name != ALL else list(rules.values())
         if name == ALL and LEVEL not in entry:
@@ -111,7 +111,8 @@ def _problems_of(path: str, key: str, value: Any, rules: list[Rule]) -> Iterator
     found = [rule.thresholds[key] for rule in rules if key in rule.thresholds]
     if not found:
         names = {name for rule in rules for name in rule.thresholds}
-        yield f"{path} is not a threshold{_hint(key, names)}"
+        allowed = _hint(key, names) or "; the rule has none: choose from enforcementLevel"
+        yield f"{path} is not a threshold{allowed}"
     for threshold in found:
         try:
             threshold.read(value)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from rules.core.globs import is_particular
 from rules.core.values import (
     UNKNOWN,
     NotKnown,
@@ -18,8 +19,6 @@ from rules.core.values import (
 )
 
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
-# Address ranges that hold a good part of the internet.
-_BROAD_RANGE: Final = re.compile(r"[0-9.]+/[0-7]|[0-9a-fA-F:]+/([0-9]|1[0-5])")
 _EXPECTED: Final = "a policy document in JSON"
 
 Part = str | Unknown
@@ -80,27 +79,13 @@ class Condition:
 
         A value that is not known yet is taken for a particular one.
         """
-        if self.if_exists or self.qualifier == "forallvalues":
-            return False
-        if self.operator == "null":
+        if self.if_exists or self.qualifier == "forallvalues" or self.operator == "null":
             return False
         if "not" in self.operator or not self.values:
             return False
-        return all(type(value) is Unknown or _is_particular(value) for value in self.values)
-
-
-def _is_particular(value: Part) -> bool:
-    text = str(value)
-    if _BROAD_RANGE.fullmatch(text):
-        return False
-    if text.startswith("arn:"):
-        # An ARN that leaves the account open names nobody, unless its service has none in it.
-        parts = text.split(":", 5)
-        if len(parts) < 6 or "*" in parts[2]:
-            return False
-        account, name = parts[4], parts[5]
-        return "*" not in account if account else bool(name.strip("*?/:"))
-    return bool(text.strip("*?"))
+        return all(
+            type(value) is Unknown or is_particular(self.key, str(value)) for value in self.values
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +118,7 @@ class Statement:
     @property
     def denies(self) -> bool:
         """Whether it denies."""
-        return not self.allows
+        return not self.allows and str(self.effect).lower() == "deny"
 
     def actions(self) -> Iterator[str]:
         """The actions as written."""

@@ -7,6 +7,13 @@ from typing import Final
 # A variable of a policy stands for one value, which nobody knows when the policy is written.
 _VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 
+# Address ranges that hold a good part of the internet.
+_BROAD_RANGE: Final = re.compile(r"[0-9.]+/[0-7]|[0-9a-fA-F:]+/([0-9]|1[0-5])")
+# What the caller brings along, so that it is always equal to itself.
+_OF_CALLER: Final = re.compile(r"(?i)\$\{aws:(principal|source)")
+# Every organisation, network or endpoint of AWS.
+_ANY_ID: Final = re.compile(r"(o|vpc|vpce)-[*?]")
+
 
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str]:
@@ -66,3 +73,24 @@ def arns_overlap(one: str, other: str) -> bool:
 def _split(arn: str) -> list[str] | None:
     parts = _VARIABLE.sub("*", arn).split(":", 5)
     return parts if len(parts) == 6 else None
+
+
+@lru_cache(maxsize=4096)
+def is_particular(key: str, text: str) -> bool:
+    """Whether a value of a condition, on a key in lower case, stands for some only.
+
+    What begins with a wildcard ends as anybody may name his own; a tag is nobody's name.
+    """
+    if not text.strip("*?") or _BROAD_RANGE.fullmatch(text) or _ANY_ID.match(text):
+        return False
+    if "tag/" not in key and _OF_CALLER.search(text):
+        return False
+    if text.startswith("arn:"):
+        _, _, service, _, account, name = (*text.split(":", 5), *[""] * 5)[:6]
+        # An ARN that leaves the account open names nobody, unless its service has none in it.
+        if account and service != "s3":
+            return not is_glob(account)
+        return not is_glob(service) and bool(name.strip("*?/:"))
+    if key.endswith("account"):
+        return not is_glob(text)
+    return "tag/" in key or text[0] not in "*?"

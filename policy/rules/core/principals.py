@@ -1,9 +1,20 @@
 """Whom a policy of a resource lets in."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
-from rules.core.documents import Statement
+from rules.core.documents import Principal, Statement
 from rules.core.values import NotKnown
+
+# By what a condition names the accounts that it lets in.
+ACCOUNT_KEYS: Final = (
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "s3:DataAccessPointAccount",
+    "s3:DataAccessPointArn",
+)
 
 
 def is_open(statement: Statement, *keys: str) -> bool:
@@ -42,15 +53,18 @@ def foreign_principals(statement: Statement, own: frozenset[str]) -> Iterator[st
     as one that is let in, where the principal is everybody.
     """
     everyone = statement.has("NotPrincipal")
+    seen = {""}
     for principal in statement.principals():
         if principal.kind == "canonicaluser":
             yield principal.value
         elif principal.is_everyone:
             everyone = True
-        elif principal.account and principal.account not in own:
+        elif principal.account not in own | seen:
+            seen.add(principal.account)
             yield principal.account
-    if everyone:
-        for condition in statement.condition("aws:PrincipalAccount", "aws:SourceAccount"):
-            for value in condition.values:
-                if type(value) is str and value not in own:
-                    yield value
+    for condition in statement.condition(*ACCOUNT_KEYS) if everyone else ():
+        for value in condition.values:
+            account = Principal("aws", str(value)).account
+            if type(value) is str and account not in own | seen:
+                seen.add(account)
+                yield account

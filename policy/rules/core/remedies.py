@@ -1,11 +1,19 @@
 """Setting properties right, with what was secret kept secret."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rules.core.resource import Resource
 from rules.core.rule import Changes, Remedy
-from rules.core.values import SECRET, SIGNATURE, TEXT_SENTINEL, UNKNOWN, Secret
+from rules.core.values import (
+    SECRET,
+    SIGNATURE,
+    TEXT_SENTINEL,
+    UNKNOWN,
+    NotKnown,
+    Secret,
+    Unreadable,
+)
 
 
 def setting(changes: Changes) -> Remedy:
@@ -17,30 +25,53 @@ def setting(changes: Changes) -> Remedy:
     return remedy
 
 
-def changed(properties: Mapping[str, Any], changes: Changes) -> dict[str, Any]:
-    """Properties in the rules' form, with the changes."""
+def changed(
+    properties: Mapping[str, Any], changes: Changes, secret: Callable[[Any], Any] = Secret
+) -> dict[str, Any]:
+    """Properties with the changes, secret where they were.
+
+    Args:
+        secret: the class that keeps a value secret, where properties are not in the rules' form.
+
+    Raises:
+        NotKnown: when the block that a change is for is not known.
+        Unreadable: when there are several such blocks: nobody can tell which is meant.
+    """
     result = dict(properties)
     for path, value in changes.items():
-        _set(result, path.split("."), value)
+        _set(result, path, path.split("."), value, secret)
     return result
 
 
-def _set(into: dict[str, Any], keys: list[str], value: Any) -> None:
+def _set(
+    into: dict[str, Any], path: str, keys: list[str], value: Any, secret: Callable[[Any], Any]
+) -> None:
     old = into.get(keys[0])
-    inner = old
-    depth = 0
-    while type(inner) is Secret:
-        inner, depth = inner.value, depth + 1
-    new = value if len(keys) == 1 else _within(inner, keys[1:], value)
-    into[keys[0]] = Secret(new) if depth and type(new) is not Secret else new
+    inner = _revealed(old, secret)
+    new = value if len(keys) == 1 else _within(inner, path, keys[1:], value, secret)
+    is_hidden = type(old) is secret and type(new) is not secret
+    into[keys[0]] = secret(new) if is_hidden else new
 
 
-def _within(block: Any, keys: list[str], value: Any) -> Any:
-    if type(block) is list and len(block) == 1:
-        return [_within(block[0], keys, value)]
+def _within(
+    block: Any, path: str, keys: list[str], value: Any, secret: Callable[[Any], Any]
+) -> Any:
+    if block is UNKNOWN:
+        raise NotKnown(path)
+    if type(block) is list and block:
+        if len(block) > 1:
+            raise Unreadable(path, "in one block")
+        inner = _within(_revealed(block[0], secret), path, keys, value, secret)
+        return [secret(inner) if type(block[0]) is secret else inner]
     copy = dict(block) if type(block) is dict else {}
-    _set(copy, keys, value)
+    _set(copy, path, keys, value, secret)
     return copy
+
+
+def _revealed(value: Any, secret: Callable[[Any], Any]) -> Any:
+    while type(value) is secret:
+        value = value.value
+    return value
 
 
 def changed_on_the_wire(properties: dict[str, Any], changes: Changes) -> None:

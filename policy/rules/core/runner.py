@@ -10,7 +10,7 @@ from typing import Any, Final
 from rules.core.configuration import Configuration
 from rules.core.remedies import changed
 from rules.core.resource import Resource
-from rules.core.rule import Kind, Level, Rule
+from rules.core.rule import Kind, Level, Remedy, Rule
 from rules.core.stack import Stack
 from rules.core.types import Group
 from rules.core.values import NotKnown, Unreadable
@@ -72,6 +72,8 @@ class Runner:
     _grouped: list[tuple[Group, Active]] = field(default_factory=list)
     _remedies: bool = False
     _by_type: dict[tuple[str, Kind], tuple[Active, ...]] = field(default_factory=dict)
+    # What went wrong with the remedy of a rule, by rule and URN.
+    _failed: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for rule in self.rules.values():
@@ -124,16 +126,34 @@ class Runner:
             remedy = active.rule.remedy
             if active.level is not Level.REMEDIATE or remedy is None:
                 continue
+            self._failed.pop((active.rule.id, resource.urn), None)
             outcome = self.run(active, resource)
             if outcome is None or not outcome.messages or outcome.broken or outcome.waiver:
                 continue
-            try:
-                changes = remedy(resource, **active.values)
-            except NotKnown:
-                continue
-            if changes:
-                resource.replace(changed(resource.data, changes))
+            change = self._change(active, remedy, resource)
+            if change is not None:
+                changes, properties = change
+                resource.replace(properties)
                 yield active, changes
+
+    def _change(
+        self, active: Active, remedy: Remedy, resource: Resource
+    ) -> tuple[Mapping[str, Any], dict[str, Any]] | None:
+        """What a remedy sets, and the properties with it; ``None`` when it can't help.
+
+        What it leaves wrong stays a violation, with what went wrong.
+        """
+        key = (active.rule.id, resource.urn)
+        try:
+            changes = remedy(resource, **active.values)
+            return (changes, changed(resource.data, changes)) if changes else None
+        except NotKnown:
+            return None
+        except Unreadable as error:
+            self._failed[key] = f"{error.path} is not {error.expected}: not remedied"
+        except Exception as error:  # noqa: BLE001 a remedy that breaks must not let its resource pass
+            self._failed[key] = _breakage(active.rule, error, "the resource was not remedied")
+        return None
 
     def run(self, active: Active, resource: Resource, stack: Stack | None = None) -> Outcome | None:
         """What one rule says of a resource; ``None`` when it has nothing to say."""
@@ -148,7 +168,10 @@ class Runner:
         except Unreadable as error:
             messages.append(f"{error.path} is not {error.expected}")
         except Exception as error:  # noqa: BLE001 a rule that breaks must not let its resource pass
-            messages, broken = [_breakage(active.rule, error)], True
+            messages, broken = [_breakage(active.rule, error, "the resource was not judged")], True
+        failed = self._failed.get((active.rule.id, resource.urn))
+        if failed is not None and failed not in messages:
+            messages.append(failed)
         if not messages and not missing:
             return None
         if broken:
@@ -194,11 +217,11 @@ class Runner:
         )
 
 
-def _breakage(rule: Rule, error: Exception) -> str:
+def _breakage(rule: Rule, error: Exception, result: str) -> str:
     """Name the rule and where it broke; never what the exception says, which may quote a secret."""
     place = ""
     # The first frame is this module's own.
     for frame in traceback.extract_tb(error.__traceback__)[1:]:
         if Path(frame.filename).is_relative_to(_PACK):
             place = f" at {Path(frame.filename).relative_to(_PACK)}:{frame.lineno}"
-    return f"rule {rule.id} broke with {type(error).__name__}{place}: the resource was not judged"
+    return f"rule {rule.id} broke with {type(error).__name__}{place}: {result}"

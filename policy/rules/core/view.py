@@ -52,12 +52,10 @@ class View:
         """As ``get``, but unknown when only the value itself is."""
         value: Any = self.data
         for key in _keys(path):
+            if type(value) is list and len(value) == 1:
+                value = _inside(value[0])
             if value is UNKNOWN:
                 raise NotKnown(self._within + path)
-            if type(value) is list and len(value) == 1:
-                value = value[0]
-                if type(value) is Secret:
-                    value = value.value
             value = value.get(key) if type(value) is dict else None
             if type(value) is Secret:
                 value = value.value
