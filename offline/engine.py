@@ -16,8 +16,8 @@ from typing import Any
 from pulumi.runtime import reset_options
 from pulumi.runtime.config import set_all_config
 from pulumi.runtime.mocks import MockEngine
-from pulumi.runtime.settings import Settings, configure
-from pulumi.runtime.stack import run_in_stack
+from pulumi.runtime.settings import SETTINGS, Settings, configure
+from pulumi.runtime.stack import run_in_stack, wait_for_rpcs
 
 from offline.graph import Graph
 from offline.monitor import Monitor, Problem
@@ -120,8 +120,9 @@ def synthesise(
 def _run(
     program: Callable[[], object], project: str, stack: str, monitor: Monitor, *, unknown: bool
 ) -> None:
-    def run() -> None:
+    async def run() -> None:
         program()
+        await _outputs_settled()
 
     reset_options()
     with _held_collector(), _own_event_loop() as loop:
@@ -136,6 +137,18 @@ def _run(
             )
         )
         loop.run_until_complete(run_in_stack(run))
+
+
+async def _outputs_settled() -> None:
+    """Let the outputs settle that Pulumi is about to wait for; what one raised, Pulumi raises.
+
+    It goes through all that are left after each that settles, which is the square of their number.
+    """
+    await wait_for_rpcs(await_all_outstanding_tasks=False)
+    while outputs := set(SETTINGS.outputs):
+        settled, _ = await asyncio.wait(outputs, return_when=asyncio.FIRST_EXCEPTION)
+        if any(output.cancelled() or output.exception() for output in settled):
+            return
 
 
 @contextmanager
