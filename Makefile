@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup package preview test lint types unit plans format schema snapshots bench clean
-.PHONY: bench-engine workflows reports cli where bootstrap preview-live deploy drift drift-issue audit
+.PHONY: bench-engine workflows reports cli where bootstrap preview-live deploy migrate drift drift-issue audit
 
 help:  ## Show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -96,6 +96,9 @@ preview-live: package  ## Preview STACK in its own account, and keep the plan fo
 
 deploy: package  ## Apply the reviewed plan in PLAN to STACK, and nothing else
 	@$(BIN)/plinth live up $(STACK) --plan $(PLAN)
+
+migrate: setup  ## Bring the tables of STACK's database up to what its release needs
+	@$(BIN)/plinth live migrate $(STACK)
 
 drift: setup  ## Compare STACK's account with its state
 	@$(BIN)/plinth live drift $(STACK)

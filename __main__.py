@@ -39,5 +39,6 @@ observation = make_observation(current, stores, api, migrations, front, keys, pl
 rollout = make_rollout(current, api, observation, platform)
 make_spending(current, platform)
 
-for name, value in outputs(network, stores, api, migrations, front, observation, rollout, delivery):
+made = outputs(current, network, stores, api, migrations, front, observation, rollout, delivery)
+for name, value in made:
     pulumi.export(name, value)

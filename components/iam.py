@@ -41,7 +41,8 @@ class Statement:
         sid: what the statement is for, in PascalCase; one of its own in a document (see `sid_for`).
         actions: complete action names; a wildcard is refused.
         resources: ARNs. One that stands for every resource of its kind, such as ``*``,
-            ``arn:aws:s3:::*`` or ``…:table/*``, is refused unless `unscoped_because` says why.
+            ``arn:aws:s3:::*`` or ``…:table/*``, is refused unless `unscoped_because` says why;
+            ``…:table*`` also stands where conditions hold it back.
         conditions: IAM condition block: operator, then key, then value or values.
         unscoped_because: why the actions cannot be limited to a resource.
     """
@@ -65,7 +66,7 @@ class Statement:
     def check_resources(self, resources: Sequence[str]) -> None:
         """Refuse resources, once known, that are wider than the statement has a reason for."""
         check_arns(self.sid, resources)
-        check_scope(self.sid, self.actions, resources, self.unscoped_because)
+        check_scope(self.sid, self.actions, resources, self.conditions, self.unscoped_because)
 
     def render(self) -> dict[str, object]:
         """Return the statement as IAM writes it, outputs still inside."""

@@ -8,7 +8,7 @@ import pulumi
 
 _ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+")
 # In the ARNs of these services a name comes first, not a kind: `bucket/*` is one bucket.
-_NAME_FIRST = frozenset({"execute-api", "s3"})
+_NAME_FIRST = frozenset({"execute-api", "s3", "sns", "sqs"})
 # Operators under which a request without the key does not pass. `…IfExists` would let it.
 _BINDING = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
 # Condition keys, in lower case, that tell for whom a service acts.
@@ -65,10 +65,18 @@ def check_arns(sid: str, resources: Iterable[str]) -> None:
 
 
 def check_scope(
-    sid: str, actions: Iterable[str], resources: Iterable[str], reason: str | None
+    sid: str,
+    actions: Iterable[str],
+    resources: Iterable[str],
+    conditions: Conditions,
+    reason: str | None,
 ) -> None:
-    """Refuse resources that stand for every one, unless there is a reason and no data at risk."""
-    wide = [item for item in resources if is_unscoped(item)]
+    """Refuse resources that stand for every one, unless there is a reason and no data at risk.
+
+    All of a kind, such as ``…:table*``, also stand where conditions hold them back.
+    """
+    held_back = any(_bound(conditions))
+    wide = [item for item in resources if is_unscoped(item) or (_is_a_kind(item) and not held_back)]
     if not wide:
         return
     if risky := sorted(_NEVER_UNSCOPED.intersection(actions)):
@@ -104,6 +112,14 @@ def is_unscoped(resource: str) -> bool:
         return True
     instance = re.split("[:/]", name, maxsplit=1)[1:]
     return service not in _NAME_FIRST and bool(instance) and not instance[0].strip("*?:/")
+
+
+def _is_a_kind(resource: str) -> bool:
+    """Say whether a resource is a kind and a wildcard with nothing between them."""
+    if resource == "*":
+        return False
+    _, _, service, _, _, name = resource.split(":", 5)
+    return service not in _NAME_FIRST and re.fullmatch(r"[^:/*?]+[*?]+", name) is not None
 
 
 def _bound(conditions: Conditions) -> Iterator[tuple[str, tuple[object, ...]]]:

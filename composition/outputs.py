@@ -12,9 +12,11 @@ from composition.data import Stores
 from composition.delivery import Delivery
 from composition.frontend import Front
 from composition.observe import Observation
+from settings import Settings
 
 
 def outputs(
+    current: Settings,
     network: Network | None,
     stores: Stores,
     api: Api | None,
@@ -25,6 +27,7 @@ def outputs(
     delivery: Delivery | None,
 ) -> Iterator[tuple[str, pulumi.Input[object]]]:
     """The stack's outputs by name. A name, once given, stays: pipelines read it."""
+    yield "region", current.region
     if network is not None:
         yield "vpc_id", network.vpc_id
     if stores.tables:

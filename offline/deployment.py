@@ -28,12 +28,20 @@ from offline.values import (
 
 # A plan has no clock: the same program gives the same bytes.
 _TIME: Final = "0001-01-01T00:00:00Z"
+# What the CLI encrypts the placeholders of secrets with when it imports a plan: without a provider
+# of secrets it can't. There is nothing to hide, and the salt is one that it made for this.
+PASSPHRASE: Final = "offline"  # noqa: S105
+_SECRETS_PROVIDER: Final = {
+    "type": "passphrase",
+    "state": {"salt": "v1:TN3vk7hYJMc=:v1:j58PE1mElQD3bskT:GBMD3ZjN41akzLjhbK+P1XZjXn7H8A=="},
+}
 
 
 def deployment(graph: Graph, root: Path) -> dict[str, Any]:
     """The deployment that ``pulumi stack import`` and ``pulumi policy analyze --file`` read.
 
-    Secrets stand as ``[secret]``. Archives are hashed, so the files they name must exist.
+    Secrets stand as ``[secret]``, for the passphrase ``offline``. Archives are hashed, so the files
+    they name must exist.
     """
     stack_urn = (
         f"urn:pulumi:{graph.stack}::{graph.project}::{STACK_TYPE}::{graph.project}-{graph.stack}"
@@ -45,14 +53,22 @@ def deployment(graph: Graph, root: Path) -> dict[str, Any]:
         "outputs": {key: _written(value, root) for key, value in graph.exports.items()},
     }
     resources = [_resource(item, graph, root) for item in _ordered(_completed(graph))]
+    secret = _holds_secret([stack, *resources])
     return {
         "version": 3,
         "deployment": {
             "manifest": {"time": _TIME, "magic": "", "version": ""},
+            **({"secrets_providers": _SECRETS_PROVIDER} if secret else {}),
             "resources": [stack, *resources],
             "metadata": {},
         },
     }
+
+
+def _holds_secret(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return value.get(SIGNATURE) == SECRET or any(map(_holds_secret, value.values()))
+    return isinstance(value, list) and any(map(_holds_secret, value))
 
 
 def _completed(graph: Graph) -> Iterator[Resource]:

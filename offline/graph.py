@@ -25,6 +25,8 @@ class Resource:
 
     Attributes:
         inputs: by wire name; secrets, unknowns, assets and references as in ``offline.values``.
+            As the engine keeps them and policies see them: with what the provider's Check adds.
+        given: the inputs without that: what the program says, and the name.
         outputs: what an update would record: the inputs, and what AWS computes.
         id: the physical id; unknown in a preview, empty for a component.
         position: the line that made the resource; ``None`` outside a file.
@@ -38,6 +40,7 @@ class Resource:
     custom: bool
     inputs: Mapping[str, Any]
     outputs: Mapping[str, Any]
+    given: Mapping[str, Any] = field(default_factory=dict)
     id: Any = ""
     provider: str = ""
     protect: bool = False

@@ -1,10 +1,11 @@
-"""What both runners make of a resource: what they refuse, and the tags that AWS reports."""
+"""What both runners make of a resource: what is checked, what is refused, and what is reported."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from offline.aws import Place
+from offline.lifecycle import filled_in, is_write_only
 from offline.references import missing_files, wrong_references
 from offline.schema import is_taggable, problems_of
 from offline.values import UNKNOWN, Secret, holds_secret, plain
@@ -14,6 +15,7 @@ def refusals(kind: str, inputs: Mapping[str, Any], root: Path) -> Iterator[str]:
     """Say why no update could make a resource with these inputs.
 
     Args:
+        inputs: as the program gives them, with the name.
         root: the folder that the paths of packages are relative to.
     """
     yield from problems_of(kind, inputs)
@@ -21,25 +23,33 @@ def refusals(kind: str, inputs: Mapping[str, Any], root: Path) -> Iterator[str]:
     yield from missing_files(inputs, root)
 
 
-def outputs(
-    kind: str, inputs: Mapping[str, Any], computed: Mapping[str, Any], place: Place
-) -> dict[str, Any]:
-    """What is reported of a resource: its inputs, what AWS computes, and all its tags.
+def checked(kind: str, inputs: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    """The inputs as the real provider's Check returns them: what policies judge, and what is kept.
 
-    What comes of a secret input is as secret as that.
+    Raises:
+        LookupError: for a type without a row.
     """
-    found = {**computed, **all_tags(kind, inputs, place)}
-    sources = {"tagsAll": "tags"}
+    return {**filled_in(kind, inputs), **_all_tags(kind, inputs, place)}
+
+
+def outputs(inputs: Mapping[str, Any], computed: Mapping[str, Any]) -> dict[str, Any]:
+    """What is reported of a resource: its inputs, and what AWS computes.
+
+    What comes of a secret input is as secret as that; what is only written is not reported.
+    """
     kept = {
-        name: Secret(plain(value)) if holds_secret(inputs.get(sources.get(name, name))) else value
-        for name, value in found.items()
+        name: Secret(plain(value)) if holds_secret(inputs.get(name)) else value
+        for name, value in computed.items()
     }
-    return {**inputs, **kept}
+    sent = {name: value for name, value in inputs.items() if not is_write_only((name,))}
+    return {**sent, **kept}
 
 
-def all_tags(kind: str, inputs: Mapping[str, Any], place: Place) -> dict[str, Any]:
-    """The output that holds a resource's own tags and the provider's, where the type has it."""
+def _all_tags(kind: str, inputs: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    """The input that holds a resource's own tags and the provider's, where the type has it."""
     if not is_taggable(kind):
         return {}
-    own = plain(inputs.get("tags"))
-    return {"tagsAll": own if own is UNKNOWN else {**place.tags, **(own or {})}}
+    given = inputs.get("tags")
+    own = plain(given)
+    found = own if own is UNKNOWN else {**place.tags, **(own or {})}
+    return {"tagsAll": Secret(found) if holds_secret(given) else found}

@@ -16,7 +16,6 @@ from offline import aws, managed, positions
 from offline.awsx import Ref
 from offline.constructs import CONSTRUCTORS, child_resource, output_value, uses
 from offline.graph import PROVIDER_PREFIX, STACK_TYPE, Position, Resource
-from offline.lifecycle import filled_in
 from offline.naming import Naming, random_text
 from offline.values import UNKNOWN, Secret, decode_properties, encode, plain
 
@@ -191,7 +190,7 @@ class Monitor:
 
     def _managed(self, declared: Resource) -> Resource:
         place = self._places.get(declared.provider.rpartition("::")[0], aws.Place())
-        inputs = dict(declared.inputs)
+        given = inputs = dict(declared.inputs)
         computed: dict[str, Any] = {}
         identity: Any = UNKNOWN
         try:
@@ -203,7 +202,8 @@ class Monitor:
                 urn=declared.urn,
                 naming=self._naming,
             )
-            inputs = {**named, **inputs, **filled_in(declared.type, inputs)}
+            given = {**named, **given}
+            inputs = managed.checked(declared.type, given, place)
             if self._unknown:
                 computed = aws.unknown_blocks(declared.type, inputs)
             else:
@@ -217,13 +217,13 @@ class Monitor:
         except (LookupError, ValueError) as error:
             self._problem(declared, str(error))
             self.unanswered = self.unanswered or isinstance(error, LookupError)
-        for message in managed.refusals(declared.type, inputs, self._root):
+        for message in managed.refusals(declared.type, given, self._root):
             self._problem(declared, f"{declared.type} {declared.name}: {message}")
-        outputs = managed.outputs(declared.type, inputs, computed, place)
+        outputs = managed.outputs(inputs, computed)
         for secret in declared.additional_secret_outputs:
             if secret in computed:
                 outputs[secret] = Secret(plain(outputs[secret]))
-        return replace(declared, inputs=inputs, id=identity, outputs=outputs)
+        return replace(declared, given=given, inputs=inputs, id=identity, outputs=outputs)
 
     def _transform(self, declared: Resource) -> Resource:
         """Apply the transforms of a resource, of what it stands under, and of the stack."""

@@ -3,7 +3,9 @@
 import os
 import re
 import signal
+import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -35,9 +37,35 @@ def ended(process: int, seconds: float) -> bool:
     return True
 
 
-def stop(process: int, seconds: float) -> None:
-    """Ask a process to end, as Ctrl-C does, and end it if it hasn't in this time."""
-    if is_running(process):
-        os.kill(process, signal.SIGINT)
-        if not ended(process, seconds):
+def stop(leader: int, seconds: float) -> None:
+    """Ask a session's first process to end, as Ctrl-C does, and end them all after this time."""
+    if is_running(leader):
+        os.kill(leader, signal.SIGINT)
+        ended(leader, seconds)
+    end_session(leader)
+
+
+def end_session(leader: int) -> None:
+    """End what is left of a session: a process that was killed leaves others behind."""
+    for process in _session(leader):
+        with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
+
+
+def _session(leader: int) -> list[int]:
+    found = []
+    for process in _all():
+        # Others come and go meanwhile, and may be somebody else's.
+        with suppress(ProcessLookupError, PermissionError):
+            if os.getsid(process) == leader:
+                found.append(process)
+    return found
+
+
+def _all() -> list[int]:
+    listed = [int(item.name) for item in Path("/proc").glob("[0-9]*")]
+    if listed:
+        return listed
+    command = ["/bin/ps", "-A", "-o", "pid="]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    return [int(word) for word in said.split()]

@@ -28,6 +28,13 @@ _CONTAINERS: Final[Mapping[str, tuple[str, str]]] = {
 }
 # Deleted only with a last snapshot, or with the word that none is wanted.
 _SNAPSHOTS: Final = frozenset({"aws:rds/cluster:Cluster", "aws:rds/instance:Instance"})
+# What is on a resource that leaves the state and stays in the account.
+_KEEPING: Final = ("retainOnDelete", "skipDestroy")
+
+
+def is_kept(properties: Mapping[str, Any]) -> bool:
+    """Whether the provider leaves a resource where it is when it deletes it."""
+    return any(plain(properties.get(name)) is True for name in _KEEPING)
 
 
 def refusal(

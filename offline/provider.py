@@ -121,13 +121,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     @_refusing
-    def Check(self, request: pb.CheckRequest, _context: Any) -> pb.CheckResponse:
+    def Check(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
         inputs, problems = self._resources.check(
             request.type,
             request.urn,
             new=decode_properties(request.news),
             old=decode_properties(request.olds),
             proposal=_proposal(request),
+            place=self._place(context),
         )
         failures = [pb.CheckFailure(reason=problem) for problem in problems]
         return pb.CheckResponse(inputs=_struct(inputs), failures=failures)
@@ -151,20 +152,20 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Create(self, request: pb.CreateRequest, context: grpc.ServicerContext) -> pb.CreateResponse:
         inputs, place = decode_properties(request.properties), self._place(context)
         if request.preview:
-            planned = self._resources.plan(request.type, inputs, place)
+            planned = self._resources.plan(request.type, inputs)
             return pb.CreateResponse(properties=_struct(planned))
         identity, outputs = self._resources.create(request.type, request.urn, inputs, place)
         return pb.CreateResponse(id=identity, properties=_struct(outputs))
 
     @_refusing
-    def Read(self, request: pb.ReadRequest, _context: Any) -> pb.ReadResponse:
-        given = decode_properties(request.inputs)
-        found = self._resources.read(request.type, request.urn, request.id, given)
+    def Read(self, request: pb.ReadRequest, context: grpc.ServicerContext) -> pb.ReadResponse:
+        given, place = decode_properties(request.inputs), self._place(context)
+        found = self._resources.read(request.type, request.urn, request.id, given, place)
         if found is None:
             # An empty id says that it is gone.
             return pb.ReadResponse()
-        inputs, outputs = found
-        return pb.ReadResponse(id=request.id, inputs=_struct(inputs), properties=_struct(outputs))
+        identity, inputs, outputs = found
+        return pb.ReadResponse(id=identity, inputs=_struct(inputs), properties=_struct(outputs))
 
     @_refusing
     def Update(self, request: pb.UpdateRequest, context: grpc.ServicerContext) -> pb.UpdateResponse:
@@ -219,14 +220,12 @@ def _diff_response(diff: Diff) -> pb.DiffResponse:
     detailed: dict[str, pb.PropertyDiff] = {}
     for item, forces in sorted(diff.differences, key=lambda pair: pair[1]):
         detailed[item.path] = pb.PropertyDiff(kind=_KINDS[item.change, forces], inputDiff=True)
-    if diff.tags_differ:
-        detailed.setdefault("tagsAll", pb.PropertyDiff(kind=pb.PropertyDiff.UPDATE))
     replaces = {item.names[0] for item, forces in diff.differences if forces}
     changed = {item.names[0] for item, _ in diff.differences}
     return pb.DiffResponse(
         changes=pb.DiffResponse.DIFF_SOME if detailed else pb.DiffResponse.DIFF_NONE,
         replaces=sorted(replaces),
-        diffs=sorted(changed | ({"tagsAll"} if diff.tags_differ else set())),
+        diffs=sorted(changed),
         deleteBeforeReplace=diff.delete_first,
         detailedDiff=detailed,
         hasDetailedDiff=True,

@@ -2,18 +2,19 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from offline import aws, lifecycle, managed
 from offline.aws import Place
 from offline.differences import Difference, differences
-from offline.protection import refusal
+from offline.holders import holder, named_by
+from offline.protection import is_kept, refusal
 from offline.provider_names import Names, Proposal
 from offline.provider_state import Folder, Record
 from offline.schema import arguments_class, shape_of
-from offline.values import holds_unknown, plain
+from offline.values import UNKNOWN, holds_unknown, plain
 
 
 class RefusedError(ValueError):
@@ -30,7 +31,6 @@ class Diff:
     """
 
     differences: tuple[tuple[Difference, bool], ...]
-    tags_differ: bool
     delete_first: bool
 
 
@@ -56,6 +56,7 @@ class Resources:
         new: Mapping[str, Any],
         old: Mapping[str, Any],
         proposal: Proposal,
+        place: Place,
     ) -> tuple[dict[str, Any], list[str]]:
         """The inputs, completed, and what is wrong with them.
 
@@ -63,15 +64,15 @@ class Resources:
             new: as the program gives them.
             old: as they were checked before; empty for a resource to be made.
         """
-        inputs = dict(new)
+        given = inputs = dict(new)
         problems = []
-        try:
-            inputs |= lifecycle.filled_in(kind, new)
-            inputs |= self._names.choose(kind, urn, new=new, old=old, proposal=proposal)
-        except (LookupError, ValueError) as error:
-            problems.append(str(error))
         with self._sdk:
-            problems += managed.refusals(kind, inputs, self._root)
+            try:
+                given |= self._names.choose(kind, urn, new=new, old=old, proposal=proposal)
+                inputs = managed.checked(kind, given, place)
+            except (LookupError, ValueError) as error:
+                problems.append(str(error))
+            problems += managed.refusals(kind, given, self._root)
         return inputs, problems
 
     def diff(
@@ -96,23 +97,19 @@ class Resources:
             names = self._input_names(kind)
             old = {name: value for name, value in outputs.items() if name in names}
         found = tuple(
-            (item, lifecycle.forces_replacement(kind, item.names))
-            for item in differences(old, new, lifecycle.is_set)
+            (item, lifecycle.forces_replacement(kind, item.names, old, new))
+            for item in differences(old, new, lifecycle.sets_of(kind))
+            if not lifecycle.is_write_only(item.names)
         )
-        with self._sdk:
-            tags = managed.all_tags(kind, new, place)
-        before = plain(outputs.get("tagsAll"))
         return Diff(
             differences=found,
-            tags_differ=bool(tags) and before is not None and before != tags["tagsAll"],
             delete_first=any(forces for _, forces in found)
             and self._deletes_first(kind, urn, identity, old, new, place),
         )
 
-    def plan(self, kind: str, inputs: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    def plan(self, kind: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The outputs of a resource that a preview would make."""
-        with self._sdk:
-            return managed.outputs(kind, inputs, aws.planned(kind, inputs), place)
+        return managed.outputs(inputs, aws.planned(kind, inputs))
 
     def create(
         self, kind: str, urn: str, inputs: Mapping[str, Any], place: Place
@@ -135,11 +132,12 @@ class Resources:
         return identity, properties
 
     def read(
-        self, kind: str, urn: str, identity: str, inputs: Mapping[str, Any]
-    ) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """The inputs and outputs of a resource as AWS has it, or ``None`` when it is gone.
+        self, kind: str, urn: str, identity: str, inputs: Mapping[str, Any], place: Place
+    ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
+        """Id, inputs and outputs of a resource as AWS has it, or ``None`` when it is gone.
 
         Args:
+            identity: its id, or what `pulumi import` takes for one of its type.
             inputs: as they were given; none when the program only looks the resource up.
 
         Raises:
@@ -148,15 +146,16 @@ class Resources:
         aws.row(kind)
         record = self._folder.get(urn, identity)
         if record is None and not inputs:
-            found = (
-                item for item in self._folder.all() if (item.type, item.id) == (kind, identity)
-            )
-            record = next(found, None)
+            record = self._looked_up(kind, identity, place)
         if record is None:
             return None
         names = inputs.keys() or self._input_names(kind)
-        given = {key: item for key, item in record.properties.items() if key in names}
-        return given, dict(record.properties)
+        given = {
+            key: aws.as_given(kind, key, item, inputs.get(key))
+            for key, item in record.properties.items()
+            if key in names
+        }
+        return record.id, given, dict(record.properties)
 
     def update(
         self,
@@ -177,14 +176,18 @@ class Resources:
         if holds_unknown(new):
             names = ("id", *aws.row(kind).computed)
             kept = {key: outputs[key] for key in names if key in outputs}
-            with self._sdk:
-                return {**kept, **managed.outputs(kind, new, {}, place)}
+            properties = {**kept, **managed.outputs(new, {})}
+            return _foreseen(properties, outputs, aws.revised(kind, outputs, properties))
         record = self._folder.get(urn, identity)
         seed = record.seed if record else urn
         _, properties = self._settled(kind, urn, seed, new, place)
-        if not preview:
-            contents = record.contents if record else ()
-            self._put(kind, urn, identity, seed, properties, contents)
+        before = record.properties if record else outputs
+        moved = aws.revised(kind, before, properties)
+        if preview:
+            return _foreseen(properties, before, moved)
+        properties |= moved
+        contents = record.contents if record else ()
+        self._put(kind, urn, identity, seed, properties, contents)
         return properties
 
     def delete(self, kind: str, urn: str, identity: str) -> None:
@@ -194,11 +197,32 @@ class Resources:
             RefusedError: when AWS would.
         """
         record = self._folder.get(urn, identity)
-        if record is not None:
-            reason = refusal(kind, urn.rpartition("::")[2], record.properties, record.contents)
-            if reason is not None:
-                raise RefusedError(reason)
-            self._folder.remove(urn, identity)
+        if record is None or record.kept:
+            return
+        if is_kept(record.properties):
+            self._folder.put(replace(record, kept=True))
+            return
+        name = urn.rpartition("::")[2]
+        reason = refusal(kind, name, record.properties, record.contents)
+        if reason is not None:
+            raise RefusedError(reason)
+        known_as = named_by(kind, record.properties)
+        users = self._folder.mentioning(known_as) if known_as else ()
+        if (user := holder(record, users)) is not None:
+            raise RefusedError(
+                f"{kind} {name} can't be deleted: {user.type} {user.urn.rpartition('::')[2]} "
+                f"uses {known_as}"
+            )
+        self._folder.remove(urn, identity)
+
+    def _looked_up(self, kind: str, identity: str, place: Place) -> Record | None:
+        for record in self._folder.all():
+            if record.type == kind and identity in {
+                record.id,
+                aws.import_name(kind, plain(record.properties), place),
+            }:
+                return record
+        return None
 
     def _deletes_first(
         self,
@@ -228,8 +252,7 @@ class Resources:
         identity, computed = aws.computed(
             kind, name=name, urn=seed, inputs=plain(inputs), place=place
         )
-        with self._sdk:
-            return identity, managed.outputs(kind, inputs, computed, place)
+        return identity, managed.outputs(inputs, computed)
 
     def _put(
         self,
@@ -255,4 +278,14 @@ class Resources:
     def _input_names(self, kind: str) -> frozenset[str]:
         with self._sdk:
             arguments = arguments_class(kind)
-        return shape_of(arguments).names if arguments is not None else frozenset()
+        names = shape_of(arguments).names if arguments is not None else frozenset()
+        # No input of the SDK's, but one of the provider's.
+        return names | {"tagsAll"}
+
+
+def _foreseen(
+    properties: Mapping[str, Any], before: Mapping[str, Any], moved: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a preview says of the outputs that an update moves on: that they will be others."""
+    stays = {name: value for name, value in moved.items() if before.get(name) == value}
+    return {**properties, **dict.fromkeys(moved, UNKNOWN), **stays}

@@ -10,6 +10,7 @@ import os
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +37,7 @@ class Record:
         named: whether the provider chose the name: only then may it choose another.
         properties: the outputs, by wire name; the inputs among them say what AWS was given.
         contents: what is inside a bucket or a registry, and goes with it only by force.
+        kept: whether the engine has deleted it, and the program asked that AWS should not.
     """
 
     urn: str
@@ -45,6 +47,7 @@ class Record:
     named: bool
     properties: Mapping[str, Any]
     contents: tuple[str, ...] = ()
+    kept: bool = False
 
 
 class Folder:
@@ -63,23 +66,28 @@ class Folder:
             part.unlink(missing_ok=True)
         self._unclaimed: set[tuple[str, str]] = set()
         if known is not None:
-            found = {(item.urn, item.id) for item in self.all()}
+            found = {(item.urn, item.id) for item in self.all() if not item.kept}
             self._unclaimed = found - set(known)
 
     def all(self) -> Iterator[Record]:
         """Every resource."""
+        yield from _found(self._path.glob("*.json"))
+
+    def mentioning(self, text: str) -> Iterator[Record]:
+        """The resources that say a text: few need to be read whole."""
+        written = json.dumps(text)[1:-1]
         for file in sorted(self._path.glob("*.json")):
-            yield _read(file)
+            with suppress(FileNotFoundError):
+                if written in file.read_text(encoding="utf-8"):
+                    yield _read(file)
 
     def of(self, urn: str) -> tuple[Record, ...]:
         """The resources with one URN: two while one replaces the other."""
-        found = sorted(self._path.glob(f"*.{_digest(urn)}.*.json"))
-        return tuple(_read(file) for file in found)
+        return tuple(_found(self._path.glob(f"*.{_digest(urn)}.*.json")))
 
     def get(self, urn: str, identity: str) -> Record | None:
         """One resource, or ``None`` when it is gone."""
-        file = self._file(urn, identity)
-        return _read(file) if file.exists() else None
+        return next(_found([self._file(urn, identity)]), None)
 
     def unclaimed(self, urn: str) -> Record | None:
         """A resource with this URN that nobody knows of."""
@@ -97,6 +105,7 @@ class Folder:
             "named": record.named,
             "properties": json_format.MessageToDict(properties),
             "contents": list(record.contents),
+            "kept": record.kept,
         }
         file = self._file(record.urn, record.id)
         beside = self._path / f"{os.getpid()}-{threading.get_ident()}{_PART}"
@@ -114,12 +123,6 @@ class Folder:
             file.replace(file.with_suffix(_GONE))
         self._unclaimed.discard((urn, identity))
 
-    def forget(self) -> None:
-        """Drop the traces of what is gone, if nothing is left: the account is as new."""
-        if next(self.all(), None) is None:
-            for trace in self._path.glob(f"*{_GONE}"):
-                trace.unlink()
-
     def seed(self, urn: str) -> str:
         """What to make the random parts of the next resource with this URN from."""
         before = len(list(self._path.glob(f"*.{_digest(urn)}.*")))
@@ -135,6 +138,13 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def _found(files: Iterable[Path]) -> Iterator[Record]:
+    for file in sorted(files):
+        # The engine deletes many at once: one may be gone by now, or by the time it is read.
+        with suppress(FileNotFoundError):
+            yield _read(file)
+
+
 def _read(file: Path) -> Record:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
@@ -148,6 +158,7 @@ def _read(file: Path) -> Record:
             named=content["named"],
             properties=decode_properties(properties),
             contents=tuple(content["contents"]),
+            kept=content.get("kept", False),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise StateError(f"{file} is not a resource of the offline provider: {error}") from error

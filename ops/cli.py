@@ -33,7 +33,11 @@ ConfigFile = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", help="Write the deployment, as `pulumi stack export` would."),
+    typer.Option(
+        "--out",
+        help="Write the deployment, as `pulumi stack export` would. "
+        "The passphrase of its placeholders for secrets is `offline`.",
+    ),
 ]
 Sarif = Annotated[Path | None, typer.Option("--sarif", help="Write the violations as SARIF 2.1.0.")]
 Junit = Annotated[Path | None, typer.Option("--junit", help="Write the violations as JUnit XML.")]
@@ -130,6 +134,7 @@ def setup_cli() -> None:
     """Install the Pulumi CLI into this folder, where the other commands look for it first."""
     from ops import pulumi_cli  # noqa: PLC0415
 
+    typer.echo("Asking get.pulumi.com for the Pulumi CLI", err=True)
     try:
         installed = pulumi_cli.install(ROOT)
     except pulumi_cli.InstallError as error:

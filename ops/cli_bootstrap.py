@@ -161,6 +161,24 @@ def _updates(live: typer.Typer, root: Path) -> None:
             site = review.outputs(cli).get("site_url")
         _append(output, [f"url={site}"] if site else [])
 
+    @live.command()
+    def migrate(stack: Stack) -> None:
+        """Bring the tables of STACK's database up to date, by the function in its network.
+
+        Exit: 0 done, or there is no database; 1 the migration failed, 2 something is missing.
+        """
+        from ops.aws_errors import AwsError, explain  # noqa: PLC0415
+        from ops.live import migrate as migrating  # noqa: PLC0415
+        from ops.live.engine import engine  # noqa: PLC0415
+
+        with _refusals():
+            try:
+                typer.echo(migrating.migrate(engine(root, _coordinates(root, stack))))
+            except migrating.MigrationError as error:
+                raise _ended(str(error), FAILED) from error
+            except AwsError as error:
+                raise _wrong(explain(error)) from error
+
 
 def _looks(live: typer.Typer, root: Path) -> None:
     @live.command()
@@ -204,8 +222,12 @@ def _refusals() -> Iterator[None]:
 
 
 def _wrong(message: str) -> typer.Exit:
+    return _ended(message, WRONG)
+
+
+def _ended(message: str, status: int) -> typer.Exit:
     typer.secho(f"error: {message}", err=True, fg=typer.colors.RED)
-    return typer.Exit(WRONG)
+    return typer.Exit(status)
 
 
 def _append(path: Path | None, texts: list[str]) -> None:

@@ -1,13 +1,10 @@
 """Tells people what went wrong: the message and the lines of the program, not of the libraries."""
 
-import os
-import shutil
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from rich.console import Console
 from rich.text import Text
@@ -16,9 +13,8 @@ import rules
 from offline import positions
 from offline.engine import PlanError
 from offline.project import ProjectError
+from ops.console import console_for
 from settings import SettingsError
-
-_WIDE: Final = 200
 
 
 @dataclass(slots=True)
@@ -50,13 +46,6 @@ def explained(root: Path, *, show_traceback: bool = False) -> Iterator[Outcome]:
         outcome.failed = True
         errors.print(_error(f"the program failed: {type(error).__name__}: {error}"))
         _frames(errors, error, root, everything=show_traceback)
-
-
-def console_for(*, stderr: bool = False) -> Console:
-    """A console that folds no line where there is no terminal: a folded line can't be searched."""
-    terminal = shutil.get_terminal_size((_WIDE, 0)).columns
-    width = terminal if os.isatty(2 if stderr else 1) else _WIDE
-    return Console(stderr=stderr, width=width, highlight=False, soft_wrap=True)
 
 
 def _error(message: str) -> Text:

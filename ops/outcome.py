@@ -15,6 +15,8 @@ _SUMMARIES: Final = frozenset({"preview failed", "update failed"})
 _CUT_OFF: Final = re.compile(
     r"resource monitor shut down|client connection is closing|code = Canceled|context canceled"
 )
+# What the engine says of a package that the program names and nobody built.
+_NOT_BUILT: Final = re.compile(r"failed to compute \w+ hash for .+: open (\S+): no such file")
 
 
 def verdict(code: int, events: Path) -> int:
@@ -36,6 +38,15 @@ def verdict(code: int, events: Path) -> int:
             failed |= diagnostic.get("severity") == "error" and not explained
         failed |= "resOpFailedEvent" in event
     return VIOLATIONS if violated and not failed else WRONG
+
+
+def not_built(events: Path) -> Path | None:
+    """The first package that a run lacked, if that is why it failed."""
+    for event in _events(events):
+        found = _NOT_BUILT.search(event.get("diagnosticEvent", {}).get("message", ""))
+        if found is not None:
+            return Path(found[1])
+    return None
 
 
 def _events(file: Path) -> Iterator[dict[str, Any]]:

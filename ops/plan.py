@@ -13,7 +13,8 @@ from rich.text import Text
 import rules
 from offline import deployment, imports, judge, junit, project, remedies, sarif, tree
 from offline.graph import Graph
-from ops.failures import console_for, explained
+from ops.console import console_for
+from ops.failures import explained
 
 CLEAN: Final = 0
 VIOLATIONS: Final = 1

@@ -1,14 +1,19 @@
 """Runs the offline provider, and the CLI on it, for as long as a command needs them."""
 
+import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from offline.processes import end_session, stop
+
 _PATIENCE_SECONDS: Final = 6
 _GLANCE_SECONDS: Final = 0.5
+_HERE: Final = "localhost,127.0.0.1"
 
 
 class ProviderError(Exception):
@@ -20,32 +25,32 @@ class Provider:
 
     Attributes:
         port: on 127.0.0.1.
+        is_lost: whether it ended before the CLI that it served.
     """
 
     def __init__(self, process: subprocess.Popen[str], port: int) -> None:
         self.port = port
+        self.is_lost = False
         self._process = process
 
     def wait_for(self, cli: subprocess.Popen[bytes]) -> int:
         """Wait for the CLI to end; its exit code.
 
         When this process is killed meanwhile, the provider stops the CLI. When the provider ends,
-        there is nothing left for the CLI to do but to say so.
+        the CLI has nothing left to do: it is stopped.
         """
         self._serve(cli.pid)
-        while self._process.poll() is None:
-            try:
-                return cli.wait(_GLANCE_SECONDS)
-            except subprocess.TimeoutExpired:
-                continue
-            finally:
-                if cli.returncode is not None:
-                    self._serve(0)
         try:
-            return cli.wait(_PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            cli.kill()
+            while self._process.poll() is None:
+                with suppress(subprocess.TimeoutExpired):
+                    return cli.wait(_GLANCE_SECONDS)
+            self.is_lost = cli.poll() is None
+            stop(cli.pid, _PATIENCE_SECONDS)
             return cli.wait()
+        finally:
+            self._serve(0)
+            # One that was killed leaves what it had started.
+            end_session(cli.pid)
 
     def _serve(self, process: int) -> None:
         # Nobody reads when the provider has ended: then there is nobody to tell.
@@ -53,6 +58,14 @@ class Provider:
             if self._process.stdin is not None:
                 self._process.stdin.write(f"{process}\n")
                 self._process.stdin.flush()
+
+
+def past_proxies(env: Mapping[str, str]) -> dict[str, str]:
+    """The variables with which the parts of the engine speak to each other past any proxy."""
+    own = {
+        name: ",".join(filter(None, (_HERE, env.get(name)))) for name in ("NO_PROXY", "no_proxy")
+    }
+    return {**env, **own}
 
 
 @contextmanager
@@ -70,7 +83,7 @@ def provider(
         log: what it prints goes here.
 
     Raises:
-        ProviderError: with what it printed.
+        ProviderError: with the last line that it printed.
     """
     command = [sys.executable, "-m", "offline.provider", "--state", str(state)]
     command += ["--account", account]
@@ -79,6 +92,7 @@ def provider(
         process = subprocess.Popen(  # noqa: S603
             command,
             cwd=root,
+            env=past_proxies(os.environ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -89,8 +103,10 @@ def provider(
     try:
         port = process.stdout.readline().strip() if process.stdout else ""
         if not port:
-            said = log.read_text(encoding="utf-8").strip()
-            raise ProviderError(f"the offline provider didn't start:\n{said}")
+            last = log.read_text(encoding="utf-8").strip().rpartition("\n")[2]
+            # An exception's, but for its class.
+            reason = re.sub(r"^[\w.]+: ", "", last)
+            raise ProviderError(f"the offline provider didn't start: {reason} (more is in {log})")
         yield Provider(process, int(port))
     finally:
         _end(process)

@@ -1,6 +1,6 @@
 """Where an offline run of the CLI keeps its state: a folder a stack, and nothing outside it.
 
-.cache/engine/home              the CLI's own home
+.cache/engine/.home             the CLI's own home
 .cache/engine/STACK/aws         what the offline provider has made
 .cache/engine/STACK/backend     Pulumi's state
 .cache/engine/STACK/scratch     a project without a program, for all but the run itself
@@ -9,6 +9,7 @@
 import fcntl
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,14 +20,23 @@ from typing import Any, Final
 
 import yaml
 
+from offline import aws
+from offline.deployment import PASSPHRASE
 from offline.graph import PROVIDER_PREFIX
 from offline.processes import ended
-from offline.project import PLACEHOLDER, Project
+from offline.project import PLACEHOLDER, Project, read
+from ops.provider_process import past_proxies
 from ops.pulumi_cli import Cli
 
-# Nothing here is secret: what only the account could decrypt is replaced by a placeholder.
-_PASSPHRASE: Final = "offline"  # noqa: S105
 _PATIENCE_SECONDS: Final = 20
+# The CLI interrupts the program when a policy stops a run: the reason is told, and a trace of the
+# interrupted libraries would hide it.
+_SITE: Final = """import signal
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+"""
+_STACK_NAME: Final = re.compile(r"[\w-][\w.-]{0,99}", re.ASCII)
+# The user's own, which would lead the CLI to an account, or uv to another environment.
+_WITHHELD: Final = re.compile(r"(AWS|PULUMI)_|(VIRTUAL_ENV|UV_PYTHON|UV_PROJECT\w*)$")
 
 
 class WorkspaceError(Exception):
@@ -38,14 +48,25 @@ class Workspace:
 
     Args:
         engine: the folder of all stacks.
+
+    Raises:
+        WorkspaceError: when the stack's name is none for the CLI, or for a folder in that one.
     """
 
     def __init__(self, engine: Path, project: Project, cli: Cli) -> None:
-        self._project = project
+        if _STACK_NAME.fullmatch(project.stack) is None:
+            raise WorkspaceError(
+                "a stack's name must be letters, digits, hyphens, underscores and full stops, "
+                f"and begin with none of the last; got {project.stack!r}"
+            )
+        self.project = project
         self._cli = cli
-        self._home = engine / "home"
+        self._home = engine / ".home"
+        self._site = self._home / "python"
         self.folder = engine / project.stack
         self.resources = self.folder / "aws"
+        # The CLI's own record of the last run.
+        self.events = self.folder / "events.json"
         self._backend = self.folder / "backend"
         self._scratch = self.folder / "scratch"
         # The CLI writes to it: the user's own is never given to it.
@@ -63,23 +84,22 @@ class Workspace:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise WorkspaceError(
-                    f"another run on {self._project.stack} is under way"
-                ) from error
+                raise WorkspaceError(f"another run on {self.project.stack} is under way") from error
             self._clear_locks()
             yield
 
     def prepare(self) -> None:
         """Make the stack and its configuration, so that the CLI can run."""
-        for folder in (self._backend, self._scratch, self._home):
+        for folder in (self._backend, self._scratch, self._site):
             folder.mkdir(parents=True, exist_ok=True)
-        bare = {"name": self._project.name, "runtime": "python"}
+        (self._site / "sitecustomize.py").write_text(_SITE, encoding="utf-8")
+        bare = {"name": self.project.name, "runtime": "python"}
         (self._scratch / "Pulumi.yaml").write_text(json.dumps(bare), encoding="utf-8")
-        own = self._scratch / f"Pulumi.{self._project.stack}.yaml"
+        own = self._scratch / f"Pulumi.{self.project.stack}.yaml"
         if not own.is_file() or self._state() is None:
             self.command("stack", "select", "--create")
-        salt = yaml.safe_load(own.read_text(encoding="utf-8"))["encryptionsalt"]
-        given = yaml.safe_load(self._project.config_file.read_text(encoding="utf-8")) or {}
+        salt = self._salt(own)
+        given = read(self.project.config_file)
         secrets: dict[str, str] = {}
         config = _opened(given.get("config") or {}, "", secrets)
         content = json.dumps({"encryptionsalt": salt, "config": config}, default=str)
@@ -87,6 +107,12 @@ class Workspace:
         if secrets:
             pairs = [part for path in secrets for part in ("--secret", f"{path}={PLACEHOLDER}")]
             self.command("config", "set-all", "--path", *pairs, "--config-file", self.config_file)
+
+    @property
+    def account(self) -> str:
+        """The account that the stack is for."""
+        name = self.project.name
+        return self.project.config.get(f"{name}:account_id", aws.DEFAULT_ACCOUNT)
 
     def known(self) -> Path:
         """Write down the URN and id of all that Pulumi's state knows, for the provider.
@@ -129,17 +155,19 @@ class Workspace:
         Raises:
             WorkspaceError: with what it said.
         """
-        command = [str(self._cli.path), *map(str, arguments), "--stack", self._project.stack]
+        command = [str(self._cli.path), *map(str, arguments), "--stack", self.project.stack]
         done = subprocess.run(  # noqa: S603
             [*command, "--non-interactive"],
             cwd=self._scratch,
             env=self.environment(),
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
         )
         if done.returncode:
-            raise WorkspaceError(f"pulumi {arguments[0]} failed:\n{done.stderr.strip()}")
+            said = (done.stderr or done.stdout).strip()
+            raise WorkspaceError(f"`pulumi {arguments[0]}` failed:\n{said}")
         return done.stdout
 
     def environment(self, port: int | None = None) -> dict[str, str]:
@@ -148,18 +176,17 @@ class Workspace:
         Args:
             port: of the provider.
         """
-        env = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("AWS_", "PULUMI_"))
-        }
-        # The CLI's companions stand beside it, and `uv` beside this Python.
-        places = [str(self._cli.path.parent), str(Path(sys.executable).parent), env.get("PATH", "")]
-        env["PATH"] = os.pathsep.join(places)
+        env = {name: value for name, value in os.environ.items() if not _WITHHELD.match(name)}
+        # `uv` stands beside this Python, and the CLI's companions beside the CLI.
+        places = [Path(sys.executable).parent, self._cli.path.parent, self._cli.language_host()]
+        env["PATH"] = os.pathsep.join([*map(str, filter(None, places)), env.get("PATH", "")])
         env |= {
+            "PULUMI_HOME": str(self._home),
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(self._site), env.get("PYTHONPATH")))),
             # No files of attributes: unlike the state itself they may be left half written.
             "PULUMI_BACKEND_URL": f"{self._backend.as_uri()}?metadata=skip",
-            "PULUMI_CONFIG_PASSPHRASE": _PASSPHRASE,
+            # Nothing here is secret: a placeholder stands for what only the account could decrypt.
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             # For --event-log, as Pulumi's Automation API does it.
             "PULUMI_DEBUG_COMMANDS": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -168,18 +195,23 @@ class Workspace:
             # without the project, which runs from its folder.
             "UV_FROZEN": "true",
             "UV_NO_INSTALL_PROJECT": "true",
+            "UV_CACHE_DIR": env.get("UV_CACHE_DIR") or str(self.project.root / ".cache" / "uv"),
         }
         if port is not None:
             env["PULUMI_DEBUG_PROVIDERS"] = f"aws:{port},awsx:{port}"
-        if shutil.which("pulumi-language-python", path=env["PATH"]):
-            env["PULUMI_HOME"] = str(self._home)
-        elif "PULUMI_HOME" in os.environ:
-            # The language host is a plugin there, and can't be downloaded here.
-            env["PULUMI_HOME"] = os.environ["PULUMI_HOME"]
-        return env
+        return past_proxies(env)
+
+    def _salt(self, file: Path) -> str:
+        try:
+            return str(yaml.safe_load(file.read_text(encoding="utf-8"))["encryptionsalt"])
+        except (KeyError, TypeError, yaml.YAMLError) as error:
+            raise WorkspaceError(
+                f"{file} is damaged: remove the folder {self.folder}, which holds nothing but the "
+                f"offline {self.project.stack}"
+            ) from error
 
     def _state(self) -> Path | None:
-        pattern = f".pulumi/stacks/**/{self._project.stack}.json"
+        pattern = f".pulumi/stacks/**/{self.project.stack}.json"
         return next(self._backend.glob(pattern), None)
 
     def _clear_locks(self) -> None:
@@ -188,7 +220,7 @@ class Workspace:
             process = _holder(lock)
             if process and not ended(process, _PATIENCE_SECONDS):
                 raise WorkspaceError(
-                    f"another run on {self._project.stack} is under way: process {process}"
+                    f"another run on {self.project.stack} is under way: process {process}"
                 )
             lock.unlink(missing_ok=True)
 

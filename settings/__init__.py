@@ -13,7 +13,7 @@ import pulumi
 
 from settings import source
 from settings.core import REQUIRED, Settings
-from settings.problems import MISSING, Problem, SettingsError
+from settings.problems import MISSING, Problem, SettingsError, shown
 from settings.validation import problems_of
 
 __all__ = ["Problem", "Settings", "SettingsError", "load", "parse"]
@@ -27,10 +27,14 @@ def load(config: pulumi.Config) -> Settings:
     """
     sections = [name for name in Settings.model_fields if name not in REQUIRED]
     raw = source.read(config, REQUIRED, sections)
+    ignored = list(_ignored(raw))
     try:
-        return parse(raw, project=pulumi.get_project(), stack=pulumi.get_stack())
+        settings = parse(raw, project=pulumi.get_project(), stack=pulumi.get_stack())
     except SettingsError as error:
-        raise SettingsError(_strayed(config, error.problems)) from None
+        raise SettingsError([*_strayed(config, error.problems), *ignored]) from None
+    if ignored:
+        raise SettingsError(ignored)
+    return settings
 
 
 def parse(raw: Mapping[str, object], *, project: str = "plinth", stack: str = "dev") -> Settings:
@@ -49,6 +53,17 @@ def parse(raw: Mapping[str, object], *, project: str = "plinth", stack: str = "d
         # Without the cause, which would hold the values.
         raise SettingsError(problems) from None
     return settings
+
+
+def _ignored(raw: Mapping[str, object]) -> Iterator[Problem]:
+    """Refuse a region for the provider that isn't the stack's: whoever set it means it to count."""
+    other = pulumi.Config("aws").get("region")
+    if other is not None and raw.get("region") not in {None, other}:
+        yield Problem(
+            "aws:region",
+            f"must be left out, since the stack is where {pulumi.get_project()}:region says;"
+            f" got {shown(other)}",
+        )
 
 
 def _strayed(config: pulumi.Config, problems: Iterable[Problem]) -> Iterator[Problem]:

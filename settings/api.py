@@ -1,7 +1,7 @@
 """The section `api`."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -28,6 +28,8 @@ from settings.readiness import (
 
 Access: TypeAlias = Annotated[Literal["read", "write", "read-write"], OneOf()]
 
+_LAST_PORT: Final = 65_535
+
 Origin: TypeAlias = Annotated[
     str,
     Text(
@@ -36,6 +38,7 @@ Origin: TypeAlias = Annotated[
         r"^(https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
         r"|https?://localhost)(:[1-9][0-9]{0,4})?$",
         longest=253,
+        check=lambda value: int(value.partition("://")[2].partition(":")[2] or 0) <= _LAST_PORT,
     ),
 ]
 

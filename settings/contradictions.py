@@ -15,6 +15,7 @@ from settings.database import (
 from settings.delivery import delivery_contradictions
 from settings.domains import domain_contradictions
 from settings.frontend import site_contradictions
+from settings.limits import limit_contradictions
 from settings.names import name_contradictions
 from settings.network import NetworkSettings, network_contradictions
 from settings.observe import (
@@ -44,6 +45,7 @@ def contradictions(settings: Settings, *, project: str, stack: str) -> Iterator[
         yield from api_contradictions(settings.api, settings.region)
         yield from _reach(settings, settings.api)
         yield from _stores(settings, settings.api)
+        yield from limit_contradictions(settings, project, stack)
         if settings.api.rollout is not None and settings.alerts is None:
             yield Problem(
                 "api.rollout",

@@ -56,12 +56,14 @@ TagValue: TypeAlias = Annotated[
     str,
     Text(
         "1 to 256 letters, digits, spaces and characters of _ . : / = + - @, without a space at"
-        " either end",
+        " either end, and not aws: at the beginning",
         # A letter of any language, as AWS has it: the rest is told apart in `check`.
         r"^[^\s].*$",
         longest=256,
         check=lambda value: (
-            value == value.strip() and all(c.isalnum() or c in " _.:/=+-@" for c in value)
+            value == value.strip()
+            and all(c.isalnum() or c in " _.:/=+-@" for c in value)
+            and not value.lower().startswith("aws:")
         ),
     ),
 ]

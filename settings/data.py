@@ -67,11 +67,12 @@ class IndexSettings(Section):
     )
 
 
+# DynamoDB takes 255, but so does CloudWatch for alarms, which are named after table and index.
 IndexName: TypeAlias = Annotated[
     str,
     Text(
-        "an index's name of 3 to 255 letters, digits and characters of _ . -",
-        r"^[A-Za-z0-9_.-]{3,255}$",
+        "an index's name of 3 to 128 letters, digits and characters of _ . -",
+        r"^[A-Za-z0-9_.-]{3,128}$",
     ),
 ]
 

@@ -70,11 +70,13 @@ class InstanceSettings(Section):
     instance_class: Annotated[
         str,
         Text(
-            "an instance class such as db.t4g.medium, of a family that PostgreSQL runs on: t3, m5,"
-            " c6, r5, x2 or newer (serverless is the kind aurora-serverless)",
+            "an instance class such as db.t4g.medium, of a family that PostgreSQL runs on (t3, m5,"
+            " c6, r5 or newer, x2g, x2idn, x2iedn) and a size of that family (serverless is the"
+            " kind aurora-serverless)",
             # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html
-            r"^db\.(t[3-9]|[mr][5-9]|c[6-9]|x[2-9])[a-z]*"
-            r"\.(micro|small|medium|large|[0-9]*xlarge|metal(-[0-9]+xl)?)$",
+            r"^db\.(t[3-9][a-z]*\.(micro|small|medium|large|2?xlarge)|c[6-9][a-z]*\.medium"
+            r"|([mr][5-9][a-z]*|c[6-9][a-z]*|x2(g|idn|iedn))"
+            r"\.(large|(2|4|8|12|16|24|32|48)?xlarge|metal-(24|48|96)xl))$",
         ),
     ] = Field(
         "db.t4g.medium",
@@ -83,8 +85,9 @@ class InstanceSettings(Section):
             " an instance, by the hour. A change means a short outage."
         ),
     )
-    storage_gb: Annotated[int, Whole(20, 65_536)] = Field(
-        20, description="Storage to begin with, 20 to 65536 GiB, paid by the month. Never shrinks."
+    # RDS takes 65536 GiB, of which a tenth must be left to grow.
+    storage_gb: Annotated[int, Whole(20, 59_578)] = Field(
+        20, description="Storage to begin with, 20 to 59578 GiB, paid by the month. Never shrinks."
     )
     max_storage_gb: Annotated[int, Whole(22, 65_536)] = Field(
         100,

@@ -1,7 +1,8 @@
 """The section `delivery`."""
 
+import re
 from collections.abc import Iterator
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 from pydantic import Field
 
@@ -45,12 +46,24 @@ class TriggerSettings(Section):
     )
 
 
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_NO_BUCKET: Final = re.compile(
+    r"\.\.|^[0-9]+(\.[0-9]+){3}$|^(xn--|sthree-|amzn-s3-demo-)"
+    r"|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$"
+)
+
+
 class StateSettings(Section):
     """Where Pulumi keeps the stack's state, when that is a bucket of the same account."""
 
     bucket: Annotated[
         str,
-        Text("the name of an S3 bucket", r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
+        Text(
+            "the name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and single dots,"
+            " neither an IP address nor with a beginning or an end that S3 keeps for itself",
+            r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+            check=lambda value: _NO_BUCKET.search(value) is None,
+        ),
     ] = Field(description="The bucket's name, as in `pulumi login s3://…`.")
     key_arn: Annotated[
         str,

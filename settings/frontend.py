@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
+from settings.content_security import DEFAULT_CONTENT_SECURITY_POLICY, ContentSecurityPolicy
 from settings.kinds import (
     Alias,
     Domain,
@@ -18,55 +19,18 @@ from settings.kinds import (
     Text,
     Unique,
     Whole,
-    not_allowed,
     nothing_named,
 )
 from settings.problems import Problem
-
-# https://www.w3.org/TR/CSP3/#csp-directives, and what browsers know beyond it.
-_DIRECTIVES: Final = (
-    "base-uri child-src connect-src default-src fenced-frame-src font-src form-action"
-    " frame-ancestors frame-src img-src manifest-src media-src object-src report-to report-uri"
-    " require-trusted-types-for sandbox script-src script-src-attr script-src-elem style-src"
-    " style-src-attr style-src-elem trusted-types upgrade-insecure-requests worker-src"
-)
-
 
 # A function of CloudFront's has 10 KB, of which its code takes a part.
 _MOST_SAID: Final = 6_000
 _MARKUP: Final = 40
 
 
-def _policy(value: str) -> str:
-    directives = [part.split()[0] for part in value.split(";") if part.strip()]
-    unknown = [name for name in directives if name not in _DIRECTIVES.split()]
-    if unknown:
-        # A browser skips what it doesn't know, so that a slip of the pen would open the page.
-        raise not_allowed(
-            f"a content security policy without {', '.join(unknown)}: there is no such directive"
-        )
-    if "default-src" not in directives:
-        raise not_allowed("a content security policy with default-src, which bounds all the rest")
-    if len(set(directives)) < len(directives):
-        raise not_allowed("a content security policy that gives each directive once")
-    return value
-
-
 PriceClass: TypeAlias = Annotated[
     Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"], OneOf()
 ]
-ContentSecurityPolicy: TypeAlias = Annotated[
-    str,
-    Text(
-        "a content security policy of at most 1783 characters in one line",
-        r"^[ -~]{1,1783}$",
-    ),
-    AfterValidator(_policy),
-]
-DEFAULT_CONTENT_SECURITY_POLICY: Final = (
-    "default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none';"
-    " object-src 'none'"
-)
 PagePath: TypeAlias = Annotated[
     str,
     Text(

@@ -18,10 +18,22 @@ _SITE_ROLE: Final = len("-content-bucket")
 # their limit leaves the least, buckets and database servers follow.
 LONGEST_OWN: Final = 30
 _LIMIT: Final = 64
+# X-Ray takes the least: its rule and its group are `<project>-<stack>-traces`.
+_TRACES_LIMIT: Final = 32
 _BUCKET_LIMIT: Final = 63
 
 # The characters that buckets and database servers take.
 _PART: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# What AWS keeps for itself at the beginning of a name:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/param-create-cli.html
+_KEPT: Final = {
+    "amzn-s3-demo-": "buckets",
+    "aws": "parameters",
+    "sg-": "security groups",
+    "ssm": "parameters",
+    "sthree-": "buckets",
+}
 
 
 def name_contradictions(settings: Settings, project: str, stack: str) -> Iterator[Problem]:
@@ -33,7 +45,17 @@ def name_contradictions(settings: Settings, project: str, stack: str) -> Iterato
                 "must have a name of lower-case letters, digits and single hyphens, since it begins"
                 f" the names of buckets and database servers; got {shown(name)}",
             )
-    together = _LIMIT - LONGEST_OWN - _RANDOM - len("--")
+    for prefix, what in _KEPT.items():
+        if f"{project}-".startswith(prefix):
+            yield Problem(
+                "project",
+                f"must have a name that doesn't begin with {prefix}, which AWS keeps for itself in"
+                f" the names of {what}; got {shown(project)}",
+            )
+    yield from _meeting(settings)
+    together = min(
+        _LIMIT - LONGEST_OWN - _RANDOM - len("--"), _TRACES_LIMIT - len("-") - len("-traces")
+    )
     if len(project) + len(stack) > together:
         yield Problem(
             "stack",
@@ -55,4 +77,19 @@ def name_contradictions(settings: Settings, project: str, stack: str) -> Iterato
                     f"{section}.{name}",
                     f"must have a name of at most {longest} characters, since S3 takes"
                     f" {_BUCKET_LIMIT} for {project}-{stack}-{name}-…; got {len(name)}",
+                )
+
+
+def _meeting(settings: Settings) -> Iterator[Problem]:
+    """Names that only a hyphen before a digit tells apart: ids of statements take no hyphens."""
+    for section, names in (("tables", settings.tables), ("buckets", settings.buckets)):
+        seen: dict[str, str] = {}
+        for name in names:
+            other = seen.setdefault(re.sub(r"-(?=[0-9])", "", name), name)
+            if other != name:
+                yield Problem(
+                    f"{section}.{name}",
+                    f"must differ from {section}.{other} by more than a hyphen before a digit:"
+                    f" statements of IAM know both by one name; got {name!r}",
+                    because=(f"{section}.{other}",),
                 )

@@ -16,6 +16,7 @@ from settings.problems import Problem
 _PRIVATE: Final = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 # Cut into 16 subnets (4 tiers of 4 zones), a /24 gives /28s, the smallest that AWS has.
 WIDEST, NARROWEST = 16, 24
+_FORM: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Cidr:
 
 
 def _cidr(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"\d{1,3}(\.\d{1,3}){3}/\d{1,2}", value):
+    if not isinstance(value, str) or not _FORM.fullmatch(value):
         raise not_allowed("an IPv4 network such as 10.20.0.0/16")
     address, mask = value.split("/")
     if any(int(part) > 255 or part != str(int(part)) for part in address.split(".")):

@@ -53,13 +53,15 @@ DomainPattern: TypeAlias = Annotated[
 ]
 # What the build, or Amplify itself, would not let a portal set.
 _RESERVED: Final = ("AWS", "AMPLIFY_", "_")
+# The key of a map or of a public API is for everybody to read.
+_SECRET: Final = re.compile(r"(PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIALS?|(PRIVATE|ACCESS)_KEY)$")
 Variable: TypeAlias = Annotated[
     str,
     Text(
         "a variable such as VITE_THEME: capital letters, digits and _, not one of Amplify's own,"
-        " which begin with AWS or AMPLIFY_",
+        " which begin with AWS or AMPLIFY_, nor called a secret, since everybody can read it",
         r"^[A-Z][A-Z0-9_]{0,99}$",
-        check=lambda value: not value.startswith(_RESERVED),
+        check=lambda value: not value.startswith(_RESERVED) and not _SECRET.search(value),
     ),
 ]
 VariableValue: TypeAlias = Annotated[

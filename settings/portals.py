@@ -5,13 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from settings.frontend import (
-    DEFAULT_CONTENT_SECURITY_POLICY,
-    ContentSecurityPolicy,
-    FirewallSettings,
-    PriceClass,
-    SiteSettings,
-)
+from settings.content_security import DEFAULT_CONTENT_SECURITY_POLICY, ContentSecurityPolicy
+from settings.frontend import FirewallSettings, PriceClass, SiteSettings
 from settings.kinds import (
     Domain,
     Flag,

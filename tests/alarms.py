@@ -124,6 +124,11 @@ class Seen:
     region: str
 
 
+def looked_at(graph: Graph) -> list[Seen]:
+    """What the alarms look at."""
+    return [seen for alarm in graph.of(ALARM) for seen in metrics_of(alarm)]
+
+
 def metrics_of(alarm: Resource) -> tuple[Seen, ...]:
     """What an alarm looks at, whether it calculates or not."""
     inputs = alarm.inputs

@@ -1,16 +1,14 @@
 """An alarm for everything that should have one: each test goes over all that a stack declares."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
 
 import pytest
 
 from offline.graph import Graph, Resource
 from tests import stacks
-from tests.alarms import ALARM, COMPOSITE, DASHBOARD, MEASURED, Seen, drawn, metrics_of
+from tests.alarms import ALARM, COMPOSITE, DASHBOARD, MEASURED, Seen, drawn, looked_at
 
 ALERTS = "plinth:alerts"
 QUEUE = "aws:sqs/queue:Queue"
@@ -86,23 +84,16 @@ def alarmed() -> list[str]:
     return [name for name in stacks.config_files() if ALERTS in stacks.project(name).config]
 
 
-@cache
 def with_alerts(name: str) -> Graph:
     """A stack with alarms, whether its configuration asks for them or not."""
-    project = stacks.project(name)
-    if ALERTS in project.config:
+    if ALERTS in stacks.project(name).config:
         return stacks.graph(name)
-    told = json.dumps({"emails": ["team@example.com"]})
-    return replace(project, config={**project.config, ALERTS: told}).run()
+    return stacks.with_sections(name, alerts={"emails": ["team@example.com"]})
 
 
 @pytest.fixture(name="watched", params=stacks.config_files())
 def _watched(request: pytest.FixtureRequest) -> Graph:
     return with_alerts(request.param)
-
-
-def looked_at(graph: Graph) -> list[Seen]:
-    return [seen for alarm in graph.of(ALARM) for seen in metrics_of(alarm)]
 
 
 def missing(graph: Graph, item: Resource, expected: Expected) -> set[str]:
@@ -185,7 +176,8 @@ def test_whatever_serves_callers_has_alarms_or_a_reason(stack: Graph) -> None:
 def test_every_metric_exists_for_its_service_with_these_dimensions(watched: Graph) -> None:
     for seen in (*looked_at(watched), *drawn(watched)):
         measured = MEASURED[seen.namespace]
-        assert seen.name in measured.metrics[frozenset(seen.dimensions)], seen
+        metrics = measured.metrics[frozenset(seen.dimensions)]
+        assert seen.name in metrics, f"{seen} is not in {measured.source}"
         assert all(seen.dimensions.values()), seen
 
 

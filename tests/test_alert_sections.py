@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import pytest
@@ -13,40 +11,20 @@ from offline.values import Secret, masked
 from settings import SettingsError
 from tests import stacks
 from tests.alarms import ALARM, COMPOSITE, DASHBOARD
+from tests.settings.examples import MINIMAL
 
 ENDPOINT = "https://events.pagerduty.com/integration/0f1e2d3c4b5a69788796a5b4c3d2e1f0/enqueue"
 EMAILS = {"emails": ["team@example.com"]}
-OURS = ("alerts", "objectives", "budget")
-# Nothing here depends on them, and without them a plan takes half as long.
-ELSEWHERE = ("delivery", "portals")
+# Something to measure in each region; more makes a plan longer, and no test stronger.
+BASE: dict[str, Any] = {**MINIMAL, "api": {}, "site": {}}
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 TOPIC = "aws:sns/topic:Topic"
 KEY = "aws:kms/key:Key"
 
 
-def plan(
-    stack: str = "prod",
-    *,
-    secrets: Mapping[str, str] | None = None,
-    without: tuple[str, ...] = (),
-    **sections: Any,
-) -> Graph:
-    """A stack with these sections in place of its own."""
-    return _planned(stack, json.dumps(sections), json.dumps(secrets or {}), without)
-
-
-@cache
-def _planned(stack: str, sections: str, secrets: str, without: tuple[str, ...]) -> Graph:
-    project = stacks.project(stack)
-    dropped = {f"plinth:{name}" for name in (*OURS, *ELSEWHERE, *without)}
-    kept = {key: value for key, value in project.config.items() if key not in dropped}
-    given = {f"plinth:{name}": json.dumps(value) for name, value in json.loads(sections).items()}
-    hidden = json.loads(secrets)
-    return replace(
-        project,
-        config={**kept, **given, **hidden},
-        secret_keys=(*project.secret_keys, *hidden),
-    ).run()
+def plan(*, secrets: Mapping[str, str] | None = None, **sections: Any) -> Graph:
+    """A stack with an API and a site, and with these sections; `None` for none of its own."""
+    return stacks.of_sections({**BASE, **sections}, secrets=secrets)
 
 
 def observed(graph: Graph) -> set[str]:
@@ -101,7 +79,7 @@ def test_objectives_add_to_what_calls_somebody() -> None:
     assert observed(after) - observed(before) == {"Objective"}
     added = set(called(after).split(" OR ")) - set(called(before).split(" OR "))
     assert added == {
-        f'ALARM("plinth-prod-http-{promise}-{burn}")'
+        f'ALARM("plinth-dev-http-{promise}-{burn}")'
         for promise in ("availability", "latency")
         for burn in ("fast", "steady")
     }
@@ -130,15 +108,16 @@ def test_there_is_a_topic_with_a_key_wherever_something_is_measured() -> None:
 
 
 def test_without_a_site_there_is_nothing_in_another_region() -> None:
-    graph = plan("dev", without=("site",), alerts=EMAILS)
+    graph = plan(site=None, alerts=EMAILS)
     assert [item.inputs["region"] for item in graph.of(TOPIC)] == ["eu-west-2"]
     assert {item.inputs["region"] for item in graph.of(ALARM)} == {"eu-west-2"}
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_the_key_of_a_topic_lets_alarms_use_it_shared_or_not(stack: str) -> None:
-    graph = plan(stack, alerts=EMAILS)
+@pytest.mark.parametrize("encryption", [None, {"customer_keys": "per-store"}])
+def test_the_key_of_a_topic_lets_alarms_use_it_shared_or_not(encryption: Any) -> None:
+    graph = plan(encryption=encryption, alerts=EMAILS)
     policies = {item.outputs["arn"]: json.loads(item.inputs["policy"]) for item in graph.of(KEY)}
+    assert len(graph.of(TOPIC)) == 2
     for topic in graph.of(TOPIC):
         users = {
             service
@@ -163,8 +142,8 @@ def test_a_pager_is_called_by_the_alarm_of_its_region_and_its_address_is_never_s
     graph = plan(alerts={"pagerduty": True}, secrets={"pagerduty:endpoint": ENDPOINT})
     pages = {item.inputs["region"]: item.inputs["alarmName"] for item in graph.of(COMPOSITE)}
     assert pages == {
-        "eu-west-2": "plinth-prod-page-eu-west-2",
-        "us-east-1": "plinth-prod-page-us-east-1",
+        "eu-west-2": "plinth-dev-page-eu-west-2",
+        "us-east-1": "plinth-dev-page-us-east-1",
     }
     for item in graph.of(SUBSCRIPTION):
         assert item.inputs["endpoint"] == Secret(ENDPOINT)

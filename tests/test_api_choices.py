@@ -1,11 +1,9 @@
 """What the section `api` may choose, as the whole program builds it."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
-import yaml
 
 from offline.graph import Graph, Resource
 from tests import stacks
@@ -16,10 +14,8 @@ LAYER = "aws:lambda/layerVersion:LayerVersion"
 
 def movies(**api: Any) -> Graph:
     """The movie site, with another API."""
-    loaded = stacks.project("movies")
-    config = yaml.safe_load(loaded.config_file.read_text(encoding="utf-8"))["config"]
-    given = json.dumps({**config["plinth:api"], **api})
-    return replace(loaded, config={**loaded.config, "plinth:api": given}).run()
+    own = json.loads(stacks.project("movies").config["plinth:api"])
+    return stacks.with_sections("movies", api={**own, **api})
 
 
 def function(graph: Graph) -> Resource:
@@ -46,9 +42,7 @@ def test_the_libraries_for_postgresql_are_there_with_a_database(stack: str) -> N
 
 
 def test_an_api_without_a_database_carries_no_libraries_for_one() -> None:
-    loaded = stacks.project("movies")
-    config = {key: value for key, value in loaded.config.items() if key != "plinth:database"}
-    graph = replace(loaded, config=config).run()
+    graph = stacks.with_sections("movies", database=None)
     assert graph.of(LAYER) == ()
     assert "layers" not in function(graph).inputs
 
@@ -77,9 +71,8 @@ def test_without_a_rollout_an_update_moves_all_callers(stack: str) -> None:
 def test_a_key_in_front_of_the_external_secret_opens_for_it_alone() -> None:
     secret = "arn:aws:secretsmanager:eu-west-2:555566667777:secret:movies-AbCdEf"  # noqa: S105 an address
     key = "arn:aws:kms:eu-west-2:555566667777:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
-    loaded = stacks.project("movies")
-    database = json.dumps({"kind": "external", "secret_arn": secret, "key_arn": key})
-    graph = replace(loaded, config={**loaded.config, "plinth:database": database}).run()
+    database = {"kind": "external", "secret_arn": secret, "key_arn": key}
+    graph = stacks.with_sections("movies", database=database)
     policy = graph.one("aws:iam/rolePolicy:RolePolicy", "api-policy").inputs["policy"]
     found = {one["Sid"]: one for one in json.loads(policy)["Statement"]}
     assert found["DatabaseReadSecret"]["Resource"] == [secret]

@@ -48,6 +48,10 @@ def test_the_provider_is_bound_to_the_account_and_tags_everything(stack: Graph) 
     assert len(json.loads(provider.inputs["allowedAccountIds"])) == 1
 
 
+def test_the_outputs_say_where_the_stack_is(stack: Graph) -> None:
+    assert stack.exports["region"] == stack.one("pulumi:providers:aws", "aws").inputs["region"]
+
+
 def test_the_tags_reach_every_resource_that_takes_tags(stack: Graph) -> None:
     tagged = [item for item in stack.managed if is_taggable(item.type)]
     assert tagged

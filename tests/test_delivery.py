@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
-from functools import cache
 from typing import Any
 
 import pytest
@@ -37,12 +35,11 @@ NOT_IN_A_PLAN = {"secretsmanager"}
 NOT_DEPLOYED, BY_HAND = {"chatbot"}, {"alerts-guardrail"}
 
 
-@cache
 def delivered(stack: str) -> Graph:
     """A stack or example, with roles for its delivery."""
-    project = stacks.project(stack)
-    config = {"plinth:delivery": json.dumps(SECTION), **project.config}
-    return replace(project, config=config).run()
+    if "plinth:delivery" in stacks.project(stack).config:
+        return stacks.graph(stack)
+    return stacks.with_sections(stack, delivery=SECTION)
 
 
 @pytest.fixture(params=sorted(stacks.config_files()))
@@ -189,6 +186,30 @@ def test_a_stack_without_the_section_has_no_roles_for_a_pipeline() -> None:
     graph = stacks.graph("dev")
     assert not [item for item in graph.resources if item.type.startswith("plinth:delivery:")]
     assert not [item for item in graph.of(ROLE) if "permissionsBoundary" in item.inputs]
+
+
+@pytest.mark.parametrize(("stack", "kind"), [("dev", "Cluster"), ("prod", "Instance")])
+def test_the_pipeline_migrates_the_stacks_own_database(stack: str, kind: str) -> None:
+    graph = delivered(stack)
+    held = {item["Sid"]: item for item in policies(graph, "github-deploy")}
+    (function,) = held["Migrate"]["Resource"]
+    assert fnmatchcase(
+        graph.one("aws:lambda/alias:Alias", "migrations-live").outputs["arn"], function
+    )
+    administrator = held[f"AdministratorOf{kind}"]
+    assert administrator["Action"] == ["secretsmanager:GetSecretValue"]
+    assert fnmatchcase(graph.exports["database_secret_arn"], administrator["Resource"][0])
+    ((tag, (owner,)),) = administrator["Condition"]["StringLike"].items()
+    assert tag == f"aws:ResourceTag/aws:rds:primaryDB{kind}Arn"
+    (database,) = graph.of(f"aws:rds/{kind.lower()}:{kind}")
+    assert fnmatchcase(database.outputs["arn"], owner)
+
+
+def test_a_pipeline_without_a_database_of_the_stacks_own_reads_no_secret() -> None:
+    held = list(policies(delivered("movies"), "github-deploy"))
+    assert not {"Migrate", "AdministratorOfCluster"} & {item["Sid"] for item in held}
+    actions_held = {action for item in held for action in item["Action"]}
+    assert "secretsmanager:GetSecretValue" not in actions_held
 
 
 @pytest.mark.parametrize("stack", ["movies", "prod"])

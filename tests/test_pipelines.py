@@ -228,6 +228,23 @@ def test_production_follows_staging_and_applies_the_plan_that_was_kept() -> None
     assert kept["path"] == apply["env"]["PLAN"]
 
 
+def test_every_deployment_is_followed_by_its_migration() -> None:
+    found = list(commands())
+    deployed = [at for at, (_, line) in enumerate(found) if line.startswith("make deploy")]
+    assert len(deployed) == 5
+    for at in deployed:
+        place, line = found[at]
+        assert found[at + 1] == (place, line.replace("deploy", "migrate"))
+
+
+def test_a_deployment_by_hand_migrates_though_nothing_else_changes() -> None:
+    apply = jobs(ROOT / ".github/workflows/deploy-stack.yaml")["apply"]
+    assert apply["if"].split(" || ") == [
+        "needs.plan.outputs.changes == 'true'",
+        "github.event_name == 'workflow_dispatch'",
+    ]
+
+
 def test_what_is_deployed_comes_from_no_cache() -> None:
     for name in ("deploy", "deploy-stack"):
         assert "cache: true" not in (ROOT / f".github/workflows/{name}.yaml").read_text()

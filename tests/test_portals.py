@@ -1,7 +1,6 @@
 """Sites and portals as a stack's settings make them: who is where, and who may call the API."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,14 +31,7 @@ NAMED = {"domain": "{portal}.example.com", "hosted_zone_id": "Z0123456789ABC"}
 
 def plan(**sections: Any) -> Graph:
     """A stack of just these sections."""
-    raw = {**MINIMAL, **sections}
-    project = stacks.project("dev")
-    pulumi = {key: value for key, value in project.config.items() if key.startswith("pulumi:")}
-    ours = {
-        f"plinth:{name}": value if isinstance(value, str) else json.dumps(value)
-        for name, value in raw.items()
-    }
-    return replace(project, config={**pulumi, **ours}, secret_keys=()).run()
+    return stacks.of_sections({**MINIMAL, **sections})
 
 
 def portals(**section: Any) -> dict[str, Any]:
@@ -193,10 +185,9 @@ def test_portals_and_sites_that_nobody_asks_for_build_nothing() -> None:
 
 
 def test_the_token_reaches_every_portal_and_nothing_else() -> None:
-    project, value = stacks.project("dev"), "what-github-gave"
-    config = {f"plinth:{key}": item for key, item in MINIMAL.items()}
-    config |= {"plinth:portals": json.dumps(portals()), "amplify:access_token": value}
-    graph = replace(project, config=config, secret_keys=("amplify:access_token",)).run()
+    value = "what-github-gave"
+    sections = {**MINIMAL, "portals": portals()}
+    graph = stacks.of_sections(sections, secrets={"amplify:access_token": value})
     holders = [item.name for item in graph.resources if Secret(value) in item.inputs.values()]
     assert sorted(holders) == sorted(f"{name}-app" for name in NAMES)
     assert value not in json.dumps([masked({**item.inputs}) for item in graph.resources])

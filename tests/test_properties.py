@@ -21,14 +21,14 @@ plans = settings(unhurried, phases=(Phase.explicit, Phase.reuse, Phase.generate)
 CONFIGURATION = stacks.ROOT / "tests" / "permissive.json"
 
 
-def run(raw: Mapping[str, Any], *, unknown: bool) -> Graph:
+def run(raw: Mapping[str, Any], *, unknown: bool, stack: str = "dev") -> Graph:
     project = stacks.project("dev")
     config = {
         f"plinth:{name}": value if isinstance(value, str) else json.dumps(value)
         for name, value in raw.items()
     }
     return synthesise(
-        project._program, config=config, stack="dev", unknown=unknown, naming=Naming()
+        project._program, config=config, stack=stack, unknown=unknown, naming=Naming()
     )
 
 

@@ -25,7 +25,7 @@ def distribution(graph: Graph) -> Resource:
 
 
 def origins(graph: Graph) -> dict[str, Any]:
-    return {origin["originId"]: origin for origin in distribution(graph).inputs["origins"]}
+    return {origin["originId"]: origin for origin in distribution(graph).given["origins"]}
 
 
 def behaviour(graph: Graph, pattern: str) -> dict[str, Any]:

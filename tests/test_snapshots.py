@@ -23,9 +23,11 @@ def listed(item: Resource) -> dict[str, Any]:
         "delete_before_replace": item.delete_before_replace,
         "retain_on_delete": item.retain_on_delete,
     }
+    # All tags are the provider's and the resource's own: both are shown.
+    inputs = {name: value for name, value in item.inputs.items() if name != "tagsAll"}
     return {
         "parent": item.parent.split("::", 2)[-1],
-        "inputs": opened(masked(item.inputs)),
+        "inputs": opened(masked(inputs)),
         **{key: value for key, value in options.items() if value},
     }
 

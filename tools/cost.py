@@ -25,7 +25,8 @@ _INTRODUCTION: Final = """\
 # What it costs
 
 Made by `python -m tools.cost` from the plans of `examples/`, from the prices in
-[prices.yaml](prices.yaml) (each with its date and source) and from the usage that is assumed there.
+[prices.yaml](prices.yaml), each with its date and source there or in `policy/prices.json`, and from
+the usage that is assumed there.
 US dollars a month of 730 hours, in eu-west-2, without tax. No free allowance is taken off, though
 AWS gives many (a million calls of Lambda, a terabyte from CloudFront, ten alarms, three
 dashboards): a small account pays less than this.

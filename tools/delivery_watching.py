@@ -12,7 +12,7 @@ WATCHING: Final[Mapping[str, Service]] = {
             r"(Register|Deregister)ScalableTarget|(Put|Delete)ScheduledAction|(Tag|Untag)Resource"
             r"|Describe(ScalableTargets|ScheduledActions)|ListTagsForResource"
         ),
-        named={
+        tagged={
             "ScalableTarget": (f"arn:aws:application-autoscaling:{HERE}:scalable-target*",),
         },
         expected=("RegisterScalableTarget", "PutScheduledAction"),

@@ -1,14 +1,21 @@
-"""Reads docs/prices.yaml: what AWS charges, and what each stack is assumed to be used for."""
+"""Reads docs/prices.yaml: what AWS charges, and what each stack is assumed to be used for.
 
+What the policy pack counts with too stands in ``policy/prices.json``: the pack is served alone.
+"""
+
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
-PATH: Final = Path(__file__).resolve().parent.parent / "docs" / "prices.yaml"
+_ROOT: Final = Path(__file__).resolve().parent.parent
+PATH: Final = _ROOT / "docs" / "prices.yaml"
+PACK: Final = _ROOT / "policy" / "prices.json"
+_AMOUNT: Final = ("usd", "list", "region", "published")
 _LISTS: Final = "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws"
 _REGION: Final = "eu-west-2"
 
@@ -56,14 +63,35 @@ class Prices:
         return self.prices[name].usd
 
 
-def load(path: Path = PATH) -> Prices:
-    """Read the file."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+def load() -> Prices:
+    """Read both files.
+
+    Raises:
+        ValueError: for a price that stands in both, or in neither.
+    """
+    raw = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    pack = json.loads(PACK.read_text(encoding="utf-8"))["prices"]
     return Prices(
-        prices={name: _price(entry) for name, entry in raw["prices"].items()},
+        prices={
+            name: _price(_with_amount(name, entry, pack)) for name, entry in raw["prices"].items()
+        },
         not_found=tuple(raw["not_found"]),
         usage=raw["usage"],
     )
+
+
+def _with_amount(
+    name: str, entry: Mapping[str, object], pack: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, object]:
+    """An entry with what the pack says of it."""
+    if (name in pack) is ("usd" in entry):
+        raise ValueError(f"{name} must have its price in just one of {PATH.name} and {PACK.name}")
+    if name not in pack:
+        return entry
+    amount = {key: pack[name][key] for key in _AMOUNT if key in pack[name]}
+    published = amount["published"]
+    dated = None if published is None else date.fromisoformat(published)
+    return {**entry, **amount, "published": dated}
 
 
 def _price(entry: Mapping[str, object]) -> Price:

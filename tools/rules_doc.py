@@ -77,6 +77,7 @@ def facts(rule: Rule) -> list[str]:
     return [
         f"- Severity: {rule.severity.value}",
         f"- Judges: {types}",
+        *([f"- Reads as well: {', '.join(f'`{kind}`' for kind in rule.reads)}"] * bool(rule.reads)),
         *(f"- Threshold {item}" for item in thresholds),
         *(["- Can be set right by the pack, where a configuration asks for it"] * rule.remediable),
         *([f"- Answers to: {'; '.join(answered)}"] if answered else []),

@@ -10,7 +10,7 @@ from mangum import Mangum
 
 from coupons import logs
 from coupons.service import create_app
-from coupons.store import open_store
+from coupons.stores import open_store
 
 logs.configure()
 

@@ -10,6 +10,11 @@ from components.delivery.services import Scope
 from components.iam import Statement, sid_for
 
 _WIDE = "AWS takes nothing narrower for the action, and a boundary allows nothing by itself"
+# Where functions in the network are: AWS makes the ids up, so that the tags tell.
+_PLACES = (
+    "arn:aws:ec2:{region}:{account}:security-group*",
+    "arn:aws:ec2:{region}:{account}:subnet*",
+)
 # What the components grant to workloads, by the service that a stack must use for it: what it is
 # about, the actions, and the resources; no resource where AWS knows none.
 _WORK: Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
@@ -63,11 +68,7 @@ _WORK: Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
                 "ec2:CreateNetworkInterface",
                 "ec2:UnassignPrivateIpAddresses",
             ),
-            (
-                "arn:aws:ec2:{region}:{account}:network-interface*",
-                "arn:aws:ec2:{region}:{account}:security-group*",
-                "arn:aws:ec2:{region}:{account}:subnet*",
-            ),
+            ("arn:aws:ec2:{region}:{account}:network-interface*",),
         ),
         # Lambda tries it before there is an interface to name.
         "removal": (("ec2:DeleteNetworkInterface",), ("arn:aws:ec2:{region}:{account}:*/*",)),
@@ -173,6 +174,13 @@ def _statements(args: BoundaryArgs) -> Iterator[Statement]:
                 resources=scope.arns(resources) or ("*",),
                 unscoped_because=_WIDE,
             )
+    if "ec2" in args.services:
+        yield Statement(
+            sid="StackPlaces",
+            actions=("ec2:CreateNetworkInterface",),
+            resources=scope.arns(_PLACES),
+            conditions={"StringEquals": scope.tags("aws:ResourceTag")},
+        )
     yield Statement(
         sid="StackKeys",
         actions=("kms:Decrypt", "kms:GenerateDataKey"),

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.delivery.documents import PATH, managed_policy
+from components.delivery.migrating import migrating_statements
 from components.delivery.services import (
     Scope,
     changing_statements,
@@ -34,7 +35,8 @@ _AREAS: Mapping[str, tuple[str, ...]] = {
 }
 _LOOKS: Mapping[str, tuple[str, ...]] = {
     "inside": ("network", "stores", "identity"),
-    "outside": ("service", "front", "watch"),
+    "service": ("service",),
+    "outside": ("front", "watch"),
 }
 # AWS makes a role of its own for these on first use, in the name of whoever uses them.
 _LINKED: Mapping[str, str] = {
@@ -199,6 +201,7 @@ class GitHub(pulumi.ComponentResource):
                 statements += (_publish(args.scope),)
             if area == "stores":
                 statements += tuple(_key_use(args, _KEY_ACTIONS, _KEY_USERS))
+                statements += migrating_statements(args.services, args.scope)
             if statements:
                 yield f"change-{area}", self._policy(f"change-{area}", statements)
 

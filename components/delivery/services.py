@@ -5,6 +5,7 @@ actions; this module fills in whose resources are meant.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,7 @@ from components.iam import Statement, sid_for
 _TABLE = Path(__file__).with_name("actions.json")
 _LOOKING = ("look", "read")
 # Nobody can be held to resources, or to tags, where AWS knows neither.
+_UNNAMED = "AWS makes up the ids of these kinds, so that a pattern can only name the kind"
 _FREE = "AWS knows no resource that the action could be limited to, or hides some when it is"
 
 
@@ -112,8 +114,14 @@ def _statements(
                 actions=tuple(f"{service}:{action}" for action in actions),
                 resources=resources,
                 conditions=conditions.get(name, {}),
-                unscoped_because=None if bound else _FREE,
+                unscoped_because=_why(resources) if bound else _FREE,
             )
+
+
+def _why(resources: Iterable[str]) -> str | None:
+    """Why a pattern is no longer than the name of a kind, where one is."""
+    names_a_kind = any(re.search(r"[a-z]\*$", resource) for resource in resources)
+    return _UNNAMED if names_a_kind else None
 
 
 def _of(service: str) -> Mapping[str, Any]:

@@ -153,7 +153,7 @@ class Portal(pulumi.ComponentResource):
     def _serve_at(self, domain: PortalDomain, branch: aws.amplify.Branch) -> None:
         child = pulumi.ResourceOptions(parent=self)
         certificate = Certificate(
-            f"{self._name}-tls",
+            f"{self._name}-domain",
             CertificateArgs(
                 domain=domain.name, hosted_zone_id=domain.hosted_zone_id, region=EDGE_REGION
             ),

@@ -238,7 +238,8 @@ class Site(pulumi.ComponentResource):
 
     def _api_calls(self) -> aws.cloudfront.DistributionOrderedCacheBehaviorArgs:
         headers = headers_policy(
-            f"{self._name}-api-headers",
+            # The other way round it would be what a site called `<name>-api` calls its own.
+            f"{self._name}-headers-api",
             # The API's answers are data, except for pages of its own that know what they load.
             content_security_policy=None,
             preload=self._args.domain is not None,

@@ -42,6 +42,31 @@ class Metric:
     unit: Unit = "count"
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What one resource's metrics have in common.
+
+    Attributes:
+        dimensions: by which CloudWatch knows the resource.
+    """
+
+    namespace: str
+    dimensions: Mapping[str, pulumi.Input[str]]
+
+    def metric(
+        self, name: str, statistic: str, label: str, unit: Unit = "count", **further: str
+    ) -> Metric:
+        """One of them; `further` dimensions narrow it."""
+        return Metric(
+            namespace=self.namespace,
+            name=name,
+            dimensions={**self.dimensions, **further},
+            statistic=statistic,
+            label=label,
+            unit=unit,
+        )
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Calculation:
     """A value calculated from several metrics of one region.
@@ -84,7 +109,7 @@ class Condition:
 
     Attributes:
         comparison: whether values ``over`` or ``under`` the threshold are bad.
-        missing: what a period without data is taken for.
+        missing: what a period without data is taken for: mostly nothing happens, and all is well.
         meaning: what is wrong, in a sentence.
         first_action: what to do first, in a sentence.
         severity: ``page`` calls somebody at any hour, ``notify`` can wait for the morning.
@@ -96,7 +121,7 @@ class Condition:
     threshold: float
     meaning: str
     first_action: str
-    missing: Missing
+    missing: Missing = "notBreaching"
     comparison: Comparison = "over"
     severity: Severity = "notify"
     period_seconds: int = 300
@@ -143,43 +168,45 @@ class Vital:
     alarm: Condition | None = None
 
 
-def share(
-    bad: str, among: tuple[str, ...], metrics: Mapping[str, Metric], *, floor: int, label: str
-) -> Calculation:
-    """Calculate how many per cent are bad, and 0 where there is little traffic.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Traffic:
+    """How much there is to do, against which what goes wrong is held.
 
-    Args:
-        bad: id of the metric that counts what is bad.
-        among: ids of the metrics that together count all there is.
-        floor: the least traffic in a period for which a share means anything: with one request a
-            night, one error would be a hundred per cent.
+    Attributes:
+        name: its id in calculations.
+        metric: counts it.
+        floor: the least in a period for which a share or a percentile means anything: with one
+            request a night, one error would be a hundred per cent.
     """
-    # Where nothing is bad, or nothing good, AWS often says nothing at all instead of 0.
-    (first, *others) = among
-    whole = first if not others else f"({' + '.join(f'FILL({name}, 0)' for name in among)})"
-    return Calculation(
-        expression=f"IF({whole} >= {floor}, 100 * FILL({bad}, 0) / {whole}, 0)",
-        metrics=metrics,
-        label=label,
-        unit="%",
-    )
 
+    name: str
+    metric: Metric
+    floor: int
 
-def above_floor(
-    value: str,
-    traffic: str,
-    metrics: Mapping[str, Metric],
-    *,
-    floor: int,
-    otherwise: int = 0,
-) -> Calculation:
-    """Take a metric as it is, and `otherwise`, which is good, where there is little traffic."""
-    return Calculation(
-        expression=f"IF({traffic} >= {floor}, {value}, {otherwise})",
-        metrics=metrics,
-        label=metrics[value].label,
-        unit=metrics[value].unit,
-    )
+    def share(self, bad: str, metric: Metric, *, label: str, beside: bool = False) -> Calculation:
+        """Calculate how many per cent are bad, and 0 where there is little traffic.
+
+        Args:
+            bad: id of the metric that counts what is bad.
+            beside: whether the traffic is counted without what is bad.
+        """
+        # Where nothing is bad, or nothing good, AWS often says nothing at all instead of 0.
+        whole = f"(FILL({self.name}, 0) + FILL({bad}, 0))" if beside else self.name
+        return Calculation(
+            expression=f"IF({whole} >= {self.floor}, 100 * FILL({bad}, 0) / {whole}, 0)",
+            metrics={bad: metric, self.name: self.metric},
+            label=label,
+            unit="%",
+        )
+
+    def enough_for(self, value: str, metric: Metric, *, otherwise: int = 0) -> Calculation:
+        """Take a metric as it is, and `otherwise`, which is good, where there is little traffic."""
+        return Calculation(
+            expression=f"IF({self.name} >= {self.floor}, {value}, {otherwise})",
+            metrics={value: metric, self.name: self.metric},
+            label=metric.label,
+            unit=metric.unit,
+        )
 
 
 def total(metrics: Mapping[str, Metric], *, label: str) -> Calculation:

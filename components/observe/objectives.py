@@ -27,6 +27,7 @@ from components.observe.metrics import (
     Vital,
 )
 from components.observe.topic import AlertTopic
+from components.observe.vitals_api import api_source
 from components.watched import WatchedApi
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -119,13 +120,7 @@ def latency(api: WatchedApi, milliseconds: int) -> Indicator:
 
 
 def _metric(api: WatchedApi, name: str, statistic: str) -> Metric:
-    return Metric(
-        namespace="AWS/ApiGateway",
-        name=name,
-        dimensions={"ApiId": api.api_id, "Stage": api.stage},
-        statistic=statistic,
-        label=name,
-    )
+    return api_source(api).metric(name, statistic, name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

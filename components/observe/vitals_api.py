@@ -4,27 +4,21 @@ https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
 """
 
-from components.observe.metrics import Condition, Metric, Unit, Vital, above_floor, share
+from components.observe.metrics import Condition, Metric, Source, Traffic, Vital
 from components.observe.thresholds import Thresholds
 from components.watched import WatchedApi, WatchedFunction
 
 
 def function_vitals(item: WatchedFunction, limits: Thresholds) -> tuple[Vital, ...]:
     """What to look at in a function, whichever of its versions runs."""
-
-    def metric(name: str, statistic: str, label: str, unit: Unit = "count") -> Metric:
-        return Metric(
-            namespace="AWS/Lambda",
-            name=name,
-            dimensions={"FunctionName": item.function_name},
-            statistic=statistic,
-            label=label,
-            unit=unit,
-        )
-
-    invocations = metric("Invocations", "Sum", "Invocations")
+    metric = Source("AWS/Lambda", {"FunctionName": item.function_name}).metric
+    invocations = Traffic(
+        name="invocations",
+        metric=metric("Invocations", "Sum", "Invocations"),
+        floor=limits.least_requests,
+    )
     return (
-        Vital(key="invocations", section="traffic", signal=invocations),
+        Vital(key="invocations", section="traffic", signal=invocations.metric),
         _errors(item, metric("Errors", "Sum", "Errors"), invocations, limits),
         _throttles(item, metric("Throttles", "Sum", "Throttles"), invocations, limits),
         _duration(item, metric("Duration", "p95", "Duration p95", "ms"), invocations, limits),
@@ -38,21 +32,14 @@ def function_vitals(item: WatchedFunction, limits: Thresholds) -> tuple[Vital, .
 
 
 def _errors(
-    item: WatchedFunction, errors: Metric, invocations: Metric, limits: Thresholds
+    item: WatchedFunction, errors: Metric, invocations: Traffic, limits: Thresholds
 ) -> Vital:
     return Vital(
         key="errors",
         section="errors",
-        signal=share(
-            "errors",
-            ("invocations",),
-            {"errors": errors, "invocations": invocations},
-            floor=limits.least_requests,
-            label="Failed",
-        ),
+        signal=invocations.share("errors", errors, label="Failed"),
         alarm=Condition(
             threshold=limits.function_error_percent,
-            missing="notBreaching",
             meaning=(
                 f"More than {limits.function_error_percent:g} % of the invocations of"
                 f" {item.name} end in an exception or a timeout."
@@ -66,21 +53,14 @@ def _errors(
 
 
 def _throttles(
-    item: WatchedFunction, throttles: Metric, invocations: Metric, limits: Thresholds
+    item: WatchedFunction, throttles: Metric, invocations: Traffic, limits: Thresholds
 ) -> Vital:
     return Vital(
         key="throttles",
         section="errors",
-        signal=share(
-            "throttles",
-            ("invocations", "throttles"),
-            {"throttles": throttles, "invocations": invocations},
-            floor=limits.least_requests,
-            label="Turned away",
-        ),
+        signal=invocations.share("throttles", throttles, label="Turned away", beside=True),
         alarm=Condition(
             threshold=limits.function_throttle_percent,
-            missing="notBreaching",
             meaning=(
                 f"Lambda turns away more than {limits.function_throttle_percent:g} % of the"
                 f" invocations of {item.name}, since too many run at a time."
@@ -94,21 +74,15 @@ def _throttles(
 
 
 def _duration(
-    item: WatchedFunction, duration: Metric, invocations: Metric, limits: Thresholds
+    item: WatchedFunction, duration: Metric, invocations: Traffic, limits: Thresholds
 ) -> Vital:
     percent = limits.function_duration_percent
     return Vital(
         key="duration",
         section="latency",
-        signal=above_floor(
-            "duration",
-            "invocations",
-            {"duration": duration, "invocations": invocations},
-            floor=limits.least_requests,
-        ),
+        signal=invocations.enough_for("duration", duration),
         alarm=Condition(
             threshold=item.timeout_seconds * 1000 * percent / 100,
-            missing="notBreaching",
             meaning=(
                 f"One invocation of {item.name} in twenty takes more than {percent:g} % of the"
                 f" {item.timeout_seconds} s after which Lambda ends it."
@@ -130,7 +104,6 @@ def _concurrency(item: WatchedFunction, concurrency: Metric, limits: Thresholds)
         signal=concurrency,
         alarm=Condition(
             threshold=allowed * percent / 100,
-            missing="notBreaching",
             meaning=(
                 f"{item.name} runs more than {percent:g} % of the {allowed} times at once"
                 f" {whose}; the next callers will be turned away."
@@ -142,22 +115,19 @@ def _concurrency(item: WatchedFunction, concurrency: Metric, limits: Thresholds)
     )
 
 
+def api_source(item: WatchedApi) -> Source:
+    """Where the metrics of an HTTP API are."""
+    return Source("AWS/ApiGateway", {"ApiId": item.api_id, "Stage": item.stage})
+
+
 def api_vitals(item: WatchedApi, limits: Thresholds) -> tuple[Vital, ...]:
     """What to look at in an HTTP API, all its routes together."""
-
-    def metric(name: str, statistic: str, label: str, unit: Unit = "count") -> Metric:
-        return Metric(
-            namespace="AWS/ApiGateway",
-            name=name,
-            dimensions={"ApiId": item.api_id, "Stage": item.stage},
-            statistic=statistic,
-            label=label,
-            unit=unit,
-        )
-
-    requests = metric("Count", "Sum", "Requests")
+    metric = api_source(item).metric
+    requests = Traffic(
+        name="requests", metric=metric("Count", "Sum", "Requests"), floor=limits.least_requests
+    )
     return (
-        Vital(key="requests", section="traffic", signal=requests),
+        Vital(key="requests", section="traffic", signal=requests.metric),
         _client_errors(item, metric("4xx", "Sum", "4xx"), requests, limits),
         _server_errors(item, metric("5xx", "Sum", "5xx"), requests, limits),
         _latency(item, metric("Latency", "p95", "Latency p95", "ms"), requests, limits),
@@ -172,20 +142,15 @@ def api_vitals(item: WatchedApi, limits: Thresholds) -> tuple[Vital, ...]:
     )
 
 
-def _client_errors(item: WatchedApi, errors: Metric, requests: Metric, limits: Thresholds) -> Vital:
+def _client_errors(
+    item: WatchedApi, errors: Metric, requests: Traffic, limits: Thresholds
+) -> Vital:
     return Vital(
         key="client-errors",
         section="errors",
-        signal=share(
-            "errors",
-            ("requests",),
-            {"errors": errors, "requests": requests},
-            floor=limits.least_requests,
-            label="4xx",
-        ),
+        signal=requests.share("errors", errors, label="4xx"),
         alarm=Condition(
             threshold=limits.api_client_error_percent,
-            missing="notBreaching",
             meaning=(
                 f"The API {item.name} refuses more than {limits.api_client_error_percent:g} % of"
                 " the requests as wrong: a client is broken, a sign-in fails, or somebody tries"
@@ -199,20 +164,15 @@ def _client_errors(item: WatchedApi, errors: Metric, requests: Metric, limits: T
     )
 
 
-def _server_errors(item: WatchedApi, errors: Metric, requests: Metric, limits: Thresholds) -> Vital:
+def _server_errors(
+    item: WatchedApi, errors: Metric, requests: Traffic, limits: Thresholds
+) -> Vital:
     return Vital(
         key="server-errors",
         section="errors",
-        signal=share(
-            "errors",
-            ("requests",),
-            {"errors": errors, "requests": requests},
-            floor=limits.least_requests,
-            label="5xx",
-        ),
+        signal=requests.share("errors", errors, label="5xx"),
         alarm=Condition(
             threshold=limits.api_server_error_percent,
-            missing="notBreaching",
             severity="page",
             meaning=(
                 f"The API {item.name} fails to answer more than"
@@ -227,19 +187,13 @@ def _server_errors(item: WatchedApi, errors: Metric, requests: Metric, limits: T
     )
 
 
-def _latency(item: WatchedApi, latency: Metric, requests: Metric, limits: Thresholds) -> Vital:
+def _latency(item: WatchedApi, latency: Metric, requests: Traffic, limits: Thresholds) -> Vital:
     return Vital(
         key="latency",
         section="latency",
-        signal=above_floor(
-            "latency",
-            "requests",
-            {"latency": latency, "requests": requests},
-            floor=limits.least_requests,
-        ),
+        signal=requests.enough_for("latency", latency),
         alarm=Condition(
             threshold=limits.api_latency_ms,
-            missing="notBreaching",
             meaning=(
                 f"One request to the API {item.name} in twenty takes more than"
                 f" {limits.api_latency_ms} ms."

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensi
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 """
 
-from components.observe.metrics import Condition, Metric, Unit, Vital, total
+from components.observe.metrics import Condition, Metric, Source, Vital, total
 from components.observe.thresholds import Thresholds
 from components.watched import WatchedQueue, WatchedTable
 
@@ -39,13 +39,8 @@ def table_vitals(item: WatchedTable, limits: Thresholds) -> tuple[Vital, ...]:
 
 
 def _of_table(item: WatchedTable, name: str, label: str, **further: str) -> Metric:
-    return Metric(
-        namespace="AWS/DynamoDB",
-        name=name,
-        dimensions={"TableName": item.table_name, **further},
-        statistic="Sum",
-        label=label,
-    )
+    source = Source("AWS/DynamoDB", {"TableName": item.table_name})
+    return source.metric(name, "Sum", label, "count", **further)
 
 
 def _throttles(item: WatchedTable, index: str | None, limits: Thresholds) -> Vital:
@@ -64,7 +59,6 @@ def _throttles(item: WatchedTable, index: str | None, limits: Thresholds) -> Vit
         ),
         alarm=Condition(
             threshold=limits.table_throttled_requests,
-            missing="notBreaching",
             meaning=(
                 f"DynamoDB turns away more than {limits.table_throttled_requests} reads and writes"
                 f" of the {what} in five minutes: the bound on its cost is met, or one key is asked"
@@ -92,7 +86,6 @@ def _system_errors(item: WatchedTable, limits: Thresholds) -> Vital:
         signal=total(by_operation, label="DynamoDB's own errors"),
         alarm=Condition(
             threshold=limits.table_system_errors,
-            missing="notBreaching",
             meaning=(
                 f"DynamoDB itself fails to answer more than {limits.table_system_errors} requests"
                 f" to {item.name} in five minutes; the SDK tries again, so that callers may only"
@@ -108,17 +101,7 @@ def _system_errors(item: WatchedTable, limits: Thresholds) -> Vital:
 
 def queue_vitals(item: WatchedQueue, limits: Thresholds) -> tuple[Vital, ...]:
     """What to look at in a queue: that messages don't wait, or that there are none."""
-
-    def metric(name: str, statistic: str, label: str, unit: Unit = "count") -> Metric:
-        return Metric(
-            namespace="AWS/SQS",
-            name=name,
-            dimensions={"QueueName": item.queue_name},
-            statistic=statistic,
-            label=label,
-            unit=unit,
-        )
-
+    metric = Source("AWS/SQS", {"QueueName": item.queue_name}).metric
     waiting = metric("ApproximateNumberOfMessagesVisible", "Maximum", "Waiting")
     if item.dead_letters:
         return (_dead_letters(item, waiting),)
@@ -137,7 +120,6 @@ def _dead_letters(item: WatchedQueue, waiting: Metric) -> Vital:
         alarm=Condition(
             threshold=0,
             # A queue that nobody has used for six hours says nothing.
-            missing="notBreaching",
             periods=1,
             breaches=1,
             meaning=f"Messages lie in {item.name}: they were tried several times, and given up.",
@@ -156,7 +138,6 @@ def _age(item: WatchedQueue, age: Metric, limits: Thresholds) -> Vital:
         signal=age,
         alarm=Condition(
             threshold=limits.queue_age_seconds,
-            missing="notBreaching",
             meaning=(
                 f"The oldest message of {item.name} has waited for more than"
                 f" {limits.queue_age_seconds} s: its workers don't keep up, or fail."

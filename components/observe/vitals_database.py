@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
 """
 
-from components.observe.metrics import Condition, Metric, Missing, Unit, Vital
+from components.observe.metrics import Condition, Metric, Missing, Source, Vital
 from components.observe.thresholds import Thresholds
 from components.watched import WatchedCluster, WatchedServer
 
@@ -13,17 +13,7 @@ _GIB = 1024**3
 
 def server_vitals(item: WatchedServer, limits: Thresholds) -> tuple[Vital, ...]:
     """What to look at in an RDS instance."""
-
-    def metric(name: str, statistic: str, label: str, unit: Unit = "count") -> Metric:
-        return Metric(
-            namespace="AWS/RDS",
-            name=name,
-            dimensions={"DBInstanceIdentifier": item.identifier},
-            statistic=statistic,
-            label=label,
-            unit=unit,
-        )
-
+    metric = Source("AWS/RDS", {"DBInstanceIdentifier": item.identifier}).metric
     return (
         Vital(
             key="reads", section="traffic", signal=metric("ReadIOPS", "Average", "Reads a second")
@@ -54,19 +44,7 @@ def cluster_vitals(item: WatchedCluster, limits: Thresholds) -> tuple[Vital, ...
 
     Its storage grows by itself, to 128 TiB and more: only its cost is worth a look.
     """
-
-    def metric(
-        name: str, statistic: str, label: str, unit: Unit = "count", **further: str
-    ) -> Metric:
-        return Metric(
-            namespace="AWS/RDS",
-            name=name,
-            dimensions={"DBClusterIdentifier": item.identifier, **further},
-            statistic=statistic,
-            label=label,
-            unit=unit,
-        )
-
+    metric = Source("AWS/RDS", {"DBClusterIdentifier": item.identifier}).metric
     silent: Missing = "notBreaching" if item.pauses else "breaching"
     lag = metric("AuroraReplicaLag", "Maximum", "Lag", "ms", Role="READER")
     return (
@@ -126,7 +104,6 @@ def _connections(
         signal=connections,
         alarm=Condition(
             threshold=int(item.max_connections * percent / 100),
-            missing="notBreaching",
             severity="page",
             meaning=(
                 f"{item.name} has more than {percent:g} % of the {item.max_connections}"
@@ -149,7 +126,6 @@ def _memory(item: WatchedServer, free: Metric, limits: Thresholds) -> Vital:
         alarm=Condition(
             threshold=item.memory_bytes * percent / 100,
             comparison="under",
-            missing="notBreaching",
             meaning=(
                 f"Less than {percent:g} % of the {item.memory_bytes / _GIB:g} GiB of memory of"
                 f" {item.name} are free: it will swap, and each statement slow down."
@@ -171,7 +147,6 @@ def _storage(item: WatchedServer, free: Metric, limits: Thresholds) -> Vital:
         alarm=Condition(
             threshold=item.storage_bytes * percent / 100,
             comparison="under",
-            missing="notBreaching",
             severity="page",
             # RDS itself makes room within minutes, as long as it may.
             periods=6,
@@ -196,7 +171,6 @@ def _capacity(item: WatchedCluster, capacity: Metric, limits: Thresholds) -> Vit
         signal=capacity,
         alarm=Condition(
             threshold=limits.database_capacity_percent,
-            missing="notBreaching",
             breaches=3,
             meaning=(
                 f"{item.name} has used more than {limits.database_capacity_percent:g} % of"
@@ -217,7 +191,6 @@ def _lag(item: WatchedCluster, lag: Metric, limits: Thresholds) -> Vital:
         signal=lag,
         alarm=Condition(
             threshold=limits.database_lag_ms,
-            missing="notBreaching",
             meaning=(
                 f"The readers of {item.name} are more than {limits.database_lag_ms} ms behind the"
                 " writer, and show what is no longer so."

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
 https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
 """
 
-from components.observe.metrics import Condition, Metric, Unit, Vital, above_floor, share
+from components.observe.metrics import Condition, Metric, Source, Traffic, Vital
 from components.observe.thresholds import Thresholds
 from components.watched import WatchedCertificate, WatchedDistribution, WatchedFirewall
 
@@ -15,20 +15,14 @@ _HOUR_SECONDS = 3_600
 
 def distribution_vitals(item: WatchedDistribution, limits: Thresholds) -> tuple[Vital, ...]:
     """What to look at in a distribution. Hits and the origin's latency have to be switched on."""
-
-    def metric(name: str, statistic: str, label: str, unit: Unit = "count") -> Metric:
-        return Metric(
-            namespace="AWS/CloudFront",
-            name=name,
-            dimensions={"DistributionId": item.distribution_id, "Region": "Global"},
-            statistic=statistic,
-            label=label,
-            unit=unit,
-        )
-
-    requests = metric("Requests", "Sum", "Requests")
+    metric = Source(
+        "AWS/CloudFront", {"DistributionId": item.distribution_id, "Region": "Global"}
+    ).metric
+    requests = Traffic(
+        name="requests", metric=metric("Requests", "Sum", "Requests"), floor=limits.least_requests
+    )
     return (
-        Vital(key="requests", section="traffic", signal=requests),
+        Vital(key="requests", section="traffic", signal=requests.metric),
         _failures(item, metric("5xxErrorRate", "Average", "5xx", "%"), requests, limits),
         Vital(
             key="client-errors",
@@ -46,20 +40,14 @@ def distribution_vitals(item: WatchedDistribution, limits: Thresholds) -> tuple[
 
 
 def _failures(
-    item: WatchedDistribution, rate: Metric, requests: Metric, limits: Thresholds
+    item: WatchedDistribution, rate: Metric, requests: Traffic, limits: Thresholds
 ) -> Vital:
     return Vital(
         key="server-errors",
         section="errors",
-        signal=above_floor(
-            "rate",
-            "requests",
-            {"rate": rate, "requests": requests},
-            floor=limits.least_requests,
-        ),
+        signal=requests.enough_for("rate", rate),
         alarm=Condition(
             threshold=limits.distribution_error_percent,
-            missing="notBreaching",
             severity="page",
             meaning=(
                 f"The site {item.name} answers more than {limits.distribution_error_percent:g} %"
@@ -73,21 +61,14 @@ def _failures(
     )
 
 
-def _hits(item: WatchedDistribution, hits: Metric, requests: Metric, limits: Thresholds) -> Vital:
+def _hits(item: WatchedDistribution, hits: Metric, requests: Traffic, limits: Thresholds) -> Vital:
     return Vital(
         key="hits",
         section="saturation",
-        signal=above_floor(
-            "hits",
-            "requests",
-            {"hits": hits, "requests": requests},
-            floor=limits.least_requests,
-            otherwise=100,
-        ),
+        signal=requests.enough_for("hits", hits, otherwise=100),
         alarm=Condition(
             threshold=limits.distribution_hit_percent,
             comparison="under",
-            missing="notBreaching",
             # A release empties the cache, and it takes a while to fill again.
             period_seconds=_HOUR_SECONDS,
             periods=6,
@@ -107,33 +88,22 @@ def _hits(item: WatchedDistribution, hits: Metric, requests: Metric, limits: Thr
 
 def firewall_vitals(item: WatchedFirewall, limits: Thresholds) -> tuple[Vital, ...]:
     """What to look at in a web ACL before a distribution, all its rules together."""
-
-    def metric(name: str, label: str) -> Metric:
-        return Metric(
-            namespace="AWS/WAFV2",
-            name=name,
-            # With a distribution there is no Region.
-            dimensions={"WebACL": item.metric_name, "Rule": "ALL"},
-            statistic="Sum",
-            label=label,
-        )
-
-    blocked, allowed = metric("BlockedRequests", "Blocked"), metric("AllowedRequests", "Allowed")
+    # With a distribution there is no Region.
+    metric = Source("AWS/WAFV2", {"WebACL": item.metric_name, "Rule": "ALL"}).metric
+    allowed = Traffic(
+        name="allowed",
+        metric=metric("AllowedRequests", "Sum", "Allowed"),
+        floor=limits.least_requests,
+    )
+    blocked = metric("BlockedRequests", "Sum", "Blocked")
     return (
-        Vital(key="allowed", section="traffic", signal=allowed),
+        Vital(key="allowed", section="traffic", signal=allowed.metric),
         Vital(
             key="blocked",
             section="errors",
-            signal=share(
-                "blocked",
-                ("blocked", "allowed"),
-                {"blocked": blocked, "allowed": allowed},
-                floor=limits.least_requests,
-                label="Blocked",
-            ),
+            signal=allowed.share("blocked", blocked, label="Blocked", beside=True),
             alarm=Condition(
                 threshold=limits.firewall_block_percent,
-                missing="notBreaching",
                 meaning=(
                     f"The firewall {item.name} turns away more than"
                     f" {limits.firewall_block_percent:g} % of the requests: somebody attacks, or a"
@@ -154,14 +124,9 @@ def certificate_vitals(item: WatchedCertificate, limits: Thresholds) -> tuple[Vi
         Vital(
             key="expiry",
             section="saturation",
-            signal=Metric(
-                namespace="AWS/CertificateManager",
-                name="DaysToExpiry",
-                dimensions={"CertificateArn": item.certificate_arn},
-                statistic="Minimum",
-                label="Days left",
-                unit="days",
-            ),
+            signal=Source(
+                "AWS/CertificateManager", {"CertificateArn": item.certificate_arn}
+            ).metric("DaysToExpiry", "Minimum", "Days left", "days"),
             alarm=Condition(
                 threshold=limits.certificate_days,
                 comparison="under",

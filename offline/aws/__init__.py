@@ -14,7 +14,7 @@ from offline.aws.table import Context, Type, render
 from offline.naming import Naming
 from offline.values import UNKNOWN
 
-AREAS: Final = ("iam", "network", "data", "api", "frontend", "observe")
+AREAS: Final = ("iam", "network", "data", "functions", "api", "frontend", "observe")
 DEFAULT_ACCOUNT: Final = "111122223333"
 DEFAULT_REGION: Final = "eu-west-2"
 
@@ -120,6 +120,23 @@ def computed(
     return context["id"], {"id": context["id"], **found}
 
 
+def revised(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The outputs that an update moves on, as a version, with their new values."""
+    revise = row(kind).revised
+    return revise(before, after) if revise is not None else {}
+
+
+def import_name(kind: str, outputs: Mapping[str, Any], place: Place) -> str | None:
+    """What `pulumi import` is given for a resource, where that isn't its id."""
+    template = row(kind).imported
+    try:
+        values = {"account": place.account, "region": place.region, **outputs}
+        return render(template, Context("", values)) if template else None
+    except KeyError:
+        # Of its several forms the one that this template is not.
+        return None
+
+
 def planned(kind: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The outputs that only an update would settle, unknown."""
     missing = (key for key in row(kind).computed if key not in inputs)
@@ -155,6 +172,22 @@ def completed(computed_value: Any, given: Any) -> Any:
     if _is_block(computed_value) and isinstance(given, list):
         return [completed(computed_value[0], item) for item in given]
     return computed_value if given is None else given
+
+
+def as_given(kind: str, name: str, found: Any, given: Any) -> Any:
+    """A block as an input: without the part of AWS, which a refresh would show as drift."""
+    block = row(kind).computed.get(name)
+    return _without(block, found, given) if _is_block(block) else found
+
+
+def _without(block: Any, found: Any, given: Any) -> Any:
+    if isinstance(block, list):
+        alike = isinstance(found, list) and isinstance(given, list) and len(found) == len(given)
+        pairs = zip(found, given, strict=True) if alike else ()
+        return [_without(block[0], item, was) for item, was in pairs] if alike else found
+    if isinstance(found, Mapping) and isinstance(given, Mapping):
+        return {key: item for key, item in found.items() if key in given or key not in block}
+    return found
 
 
 def answer(token: str) -> Mapping[str, Any]:

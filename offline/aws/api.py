@@ -1,15 +1,31 @@
-"""Functions and HTTP APIs, and the parameters, certificates and records that they need."""
+"""What AWS computes for HTTP APIs, and the parameters, certificates and records they need."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from offline.aws.table import AutoName, Context, Type
 from offline.naming import random_text
+from offline.values import plain
 
 _HEX: Final = "0123456789abcdef"
 _ALNUM: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
-_INVOKE: Final = "arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/"
-_FUNCTION: Final = "arn:aws:lambda:{region}:{account}:function:"
+
+
+def _next_value(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    same = plain(before.get("value")) == plain(after.get("value"))
+    return {"version": int(before.get("version", 1)) + (0 if same else 1)}
+
+
+def _invoke_url(context: Context) -> str:
+    stage = "" if context["name"] == "$default" else context["name"]
+    host = f"{context['apiId']}.execute-api.{context['region']}.amazonaws.com"
+    return f"https://{host}/{stage}"
+
+
+def _parameter_arn(context: Context) -> str:
+    # A name that is a path begins with the slash that the ARN has anyway.
+    name = context["name"].removeprefix("/")
+    return f"arn:aws:ssm:{context['region']}:{context['account']}:parameter/{name}"
 
 
 def _validation_options(context: Context) -> list[dict[str, str]]:
@@ -43,130 +59,21 @@ def _fqdn(context: Context) -> str:
     return name.removesuffix(".")
 
 
-_LAMBDA: Final[Mapping[str, Type]] = {
-    "aws:lambda/function:Function": Type(
-        id="{name}",
-        name=AutoName("name", 64),
-        computed={
-            "arn": _FUNCTION + "{name}",
-            "codeSha256": "{alnum43}=",
-            "invokeArn": _INVOKE + _FUNCTION + "{name}/invocations",
-            "lastModified": "2025-01-01T00:00:00.000+0000",
-            "packageType": "Zip",
-            "qualifiedArn": _FUNCTION + "{name}:1",
-            "qualifiedInvokeArn": _INVOKE + _FUNCTION + "{name}:1/invocations",
-            "responseStreamingInvokeArn": (
-                "arn:aws:apigateway:{region}:lambda:path/2021-11-15/functions/"
-                + _FUNCTION
-                + "{name}/response-streaming-invocations"
-            ),
-            "reservedConcurrentExecutions": -1,
-            "signingJobArn": "",
-            "signingProfileVersionArn": "",
-            "sourceCodeSize": 1_048_576,
-            "version": "1",
-        },
-    ),
-    "aws:lambda/alias:Alias": Type(
-        id=_FUNCTION + "{functionName}:{name}",
-        name=AutoName("name", 128),
-        computed={
-            "arn": "{id}",
-            "invokeArn": _INVOKE + "{id}/invocations",
-        },
-    ),
-    "aws:lambda/permission:Permission": Type(id="{name}", name=AutoName("statementId", 100)),
-    "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": Type(
-        id="{functionName},{qualifier}"
-    ),
-    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": Type(
-        id="{functionName}:{qualifier}"
-    ),
-}
-
-_READINESS: Final[Mapping[str, Type]] = {
-    "aws:appautoscaling/target:Target": Type(
-        id="{resourceId}",
-        computed={
-            "arn": "arn:aws:application-autoscaling:{region}:{account}:scalable-target/{alnum34}",
-            "roleArn": (
-                "arn:aws:iam::{account}:role/aws-service-role/lambda.application-autoscaling"
-                ".amazonaws.com/AWSServiceRoleForApplicationAutoScaling_LambdaConcurrency"
-            ),
-        },
-    ),
-    "aws:appautoscaling/scheduledAction:ScheduledAction": Type(
-        id="{name}-{serviceNamespace}-{resourceId}",
-        name=AutoName("name", 255),
-        computed={
-            "arn": (
-                "arn:aws:autoscaling:{region}:{account}:scheduledAction:{hex8}:resource/lambda/"
-                "{resourceId}:scheduledActionName/{name}"
-            )
-        },
-    ),
-    "aws:lambda/layerVersion:LayerVersion": Type(
-        id="arn:aws:lambda:{region}:{account}:layer:{layerName}:1",
-        computed={
-            "arn": "{id}",
-            "codeSha256": "{alnum43}=",
-            "createdDate": "2025-01-01T00:00:00.000+0000",
-            "layerArn": "arn:aws:lambda:{region}:{account}:layer:{layerName}",
-            "signingJobArn": "",
-            "signingProfileVersionArn": "",
-            "sourceCodeHash": "{alnum43}=",
-            "sourceCodeSize": 1_048_576,
-            "version": "1",
-        },
-    ),
-    "aws:codedeploy/application:Application": Type(
-        id="{name}",
-        name=AutoName("name", 100),
-        computed={
-            "applicationId": "{hex8}-{hex4}-4{hex3}-a{hex3}-{hex12}",
-            "arn": "arn:aws:codedeploy:{region}:{account}:application:{name}",
-            "githubAccountName": "",
-            "linkedToGithub": False,
-        },
-    ),
-    "aws:codedeploy/deploymentConfig:DeploymentConfig": Type(
-        id="{name}",
-        name=AutoName("deploymentConfigName", 100),
-        computed={
-            "arn": "arn:aws:codedeploy:{region}:{account}:deploymentconfig:{name}",
-            "deploymentConfigId": "{hex8}-{hex4}-4{hex3}-a{hex3}-{hex12}",
-        },
-    ),
-    "aws:codedeploy/deploymentGroup:DeploymentGroup": Type(
-        id="{hex8}-{hex4}-4{hex3}-a{hex3}-{hex12}",
-        computed={
-            "arn": (
-                "arn:aws:codedeploy:{region}:{account}:deploymentgroup:{appName}/"
-                "{deploymentGroupName}"
-            ),
-            "computePlatform": "Lambda",
-            "deploymentGroupId": "{id}",
-        },
-    ),
-}
-
 _API_GATEWAY: Final[Mapping[str, Type]] = {
     "aws:apigatewayv2/api:Api": Type(
         id="{alnum10}",
         name=AutoName("name", 128),
         computed={
             "apiEndpoint": "https://{id}.execute-api.{region}.amazonaws.com",
-            "apiKeySelectionExpression": "$request.header.x-api-key",
             "arn": "arn:aws:apigateway:{region}::/apis/{id}",
             "executionArn": "arn:aws:execute-api:{region}:{account}:{id}",
-            "routeSelectionExpression": "$request.method $request.path",
         },
     ),
-    "aws:apigatewayv2/integration:Integration": Type(
-        id="{alnum7}", computed={"connectionType": "INTERNET"}
+    "aws:apigatewayv2/integration:Integration": Type(id="{alnum7}", imported="{apiId}/{id}"),
+    "aws:apigatewayv2/authorizer:Authorizer": Type(
+        id="{alnum6}", name=AutoName("name", 128), imported="{apiId}/{id}"
     ),
-    "aws:apigatewayv2/authorizer:Authorizer": Type(id="{alnum6}", name=AutoName("name", 128)),
-    "aws:apigatewayv2/route:Route": Type(id="{alnum7}"),
+    "aws:apigatewayv2/route:Route": Type(id="{alnum7}", imported="{apiId}/{id}"),
     "aws:apigatewayv2/stage:Stage": Type(
         id="{name}",
         name=AutoName("name", 128),
@@ -174,8 +81,9 @@ _API_GATEWAY: Final[Mapping[str, Type]] = {
             "arn": "arn:aws:apigateway:{region}::/apis/{apiId}/stages/{name}",
             "deploymentId": "{alnum6}",
             "executionArn": "arn:aws:execute-api:{region}:{account}:{apiId}/{name}",
-            "invokeUrl": "https://{apiId}.execute-api.{region}.amazonaws.com/",
+            "invokeUrl": _invoke_url,
         },
+        imported="{apiId}/{name}",
     ),
     "aws:apigatewayv2/domainName:DomainName": Type(
         id="{domainName}",
@@ -189,7 +97,7 @@ _API_GATEWAY: Final[Mapping[str, Type]] = {
             "routingMode": "API_MAPPING_ONLY",
         },
     ),
-    "aws:apigatewayv2/apiMapping:ApiMapping": Type(id="{alnum6}"),
+    "aws:apigatewayv2/apiMapping:ApiMapping": Type(id="{alnum6}", imported="{id}/{domainName}"),
     "aws:apigateway/apiKey:ApiKey": Type(
         id="{alnum10}",
         name=AutoName("name", 1024),
@@ -203,18 +111,20 @@ _API_GATEWAY: Final[Mapping[str, Type]] = {
 }
 
 TYPES: Mapping[str, Type] = {
-    **_LAMBDA,
-    **_READINESS,
     **_API_GATEWAY,
     "aws:acm/certificate:Certificate": Type(
         id="arn:aws:acm:{region}:{account}:certificate/{hex8}-{hex4}-4{hex3}-a{hex3}-{hex12}",
         computed={
             "arn": "{id}",
             "domainValidationOptions": _validation_options,
+            "keyAlgorithm": "RSA_2048",
+            "pendingRenewal": False,
             "renewalEligibility": "INELIGIBLE",
+            "renewalSummaries": [],
             "status": "PENDING_VALIDATION",
             "subjectAlternativeNames": _alternative_names,
             "type": "AMAZON_ISSUED",
+            "validationEmails": [],
         },
     ),
     "aws:acm/certificateValidation:CertificateValidation": Type(id="2025-01-01 00:00:00 +0000 UTC"),
@@ -223,10 +133,13 @@ TYPES: Mapping[str, Type] = {
         id="{name}",
         name=AutoName("name", 1011),
         computed={
-            "arn": "arn:aws:ssm:{region}:{account}:parameter/{name}",
+            "arn": _parameter_arn,
             "dataType": "text",
+            "hasValueWo": False,
+            "tier": "Standard",
             "version": 1,
         },
+        revised=_next_value,
     ),
 }
 

@@ -48,6 +48,28 @@ def _target_id(context: Context) -> str:
     return str(found)
 
 
+def _proxy_target(context: Context) -> str:
+    parts = ("{dbProxyName}", "{targetGroupName}", _target_type(context), _target_id(context))
+    return "/".join(parts).format_map(context)
+
+
+def _licence(context: Context) -> str:
+    return "postgresql-license" if "postgres" in str(context.get("engine")) else "general-public"
+
+
+def _port(context: Context) -> int:
+    return 3306 if "mysql" in str(context.get("engine")) else 5432
+
+
+def _label(context: Context) -> str:
+    return "2026-01-01T00:00:00.000" if context.get("streamEnabled") else ""
+
+
+def _stream(context: Context) -> str:
+    table = "arn:aws:dynamodb:{region}:{account}:table/{name}".format_map(context)
+    return f"{table}/stream/{_label(context)}" if _label(context) else ""
+
+
 def _side_resource(**computed: Any) -> Type:
     """Part of a bucket that the provider manages apart: it is known by the bucket."""
     return Type(id="{bucket}", computed=computed)
@@ -75,8 +97,8 @@ _STORES: Final[Mapping[str, Type]] = {
         name=AutoName("name", 255),
         computed={
             "arn": "arn:aws:dynamodb:{region}:{account}:table/{name}",
-            "streamArn": "",
-            "streamLabel": "",
+            "streamArn": _stream,
+            "streamLabel": _label,
         },
     ),
     "aws:s3/bucket:Bucket": Type(
@@ -120,14 +142,21 @@ _DATABASES: Final[Mapping[str, Type]] = {
         name=AutoName("identifier", 63),
         computed={
             "address": "{name}.{alnum12}.{region}.rds.amazonaws.com",
+            "caCertIdentifier": "rds-ca-rsa2048-g1",
             "arn": f"{_RDS_ARN}:db:{{name}}",
             "endpoint": "{name}.{alnum12}.{region}.rds.amazonaws.com:{port}",
             "engineVersionActual": _engine_version,
             "hostedZoneId": _RDS_ZONE,
+            "latestRestorableTime": "2026-01-01T00:00:00Z",
+            "licenseModel": _licence,
+            "listenerEndpoints": [],
             "masterUserSecrets": _master_secrets("db"),
+            "multiAz": False,
+            "replicas": [],
             "resourceId": "{id}",
             "status": "available",
         },
+        imported="{identifier}",
     ),
     "aws:rds/cluster:Cluster": Type(
         id="{name}",
@@ -140,6 +169,7 @@ _DATABASES: Final[Mapping[str, Type]] = {
             "engineVersionActual": _engine_version,
             "hostedZoneId": _RDS_ZONE,
             "masterUserSecrets": _master_secrets("cluster"),
+            "port": _port,
             "readerEndpoint": "{name}.cluster-ro-{alnum12}.{region}.rds.amazonaws.com",
         },
     ),
@@ -169,7 +199,7 @@ _DATABASES: Final[Mapping[str, Type]] = {
         computed={"arn": f"{_RDS_ARN}:target-group:prx-tg-{{hex17}}", "name": "default"},
     ),
     "aws:rds/proxyTarget:ProxyTarget": Type(
-        id="{dbProxyName}/{targetGroupName}/{alnum12}",
+        id=_proxy_target,
         computed={
             "endpoint": "{alnum12}.{alnum12}.{region}.rds.amazonaws.com",
             "port": 5432,

@@ -16,6 +16,11 @@ def _firewall_arn(context: Context) -> str:
     return template.format_map(context)
 
 
+def _service(context: Context) -> str:
+    # Of the resource whose logs are delivered: its ARN names it.
+    return str(context["resourceArn"]).split(":")[2]
+
+
 _AMPLIFY: Final[Mapping[str, Type]] = {
     "aws:amplify/app:App": Type(
         id="d{alnum13}",
@@ -116,7 +121,7 @@ TYPES: Final[Mapping[str, Type]] = {
         name=AutoName("name", 60),
         computed={
             "arn": "arn:aws:logs:{region}:{account}:delivery-source:{name}",
-            "service": "cloudfront",
+            "service": _service,
         },
     ),
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": Type(
@@ -132,6 +137,7 @@ TYPES: Final[Mapping[str, Type]] = {
             "capacity": 977,
             "lockToken": _UUID,
         },
+        imported="{id}/{name}/{scope}",
     ),
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": Type(id="{resourceArn}"),
 }

@@ -35,6 +35,8 @@ TYPES: Final[Mapping[str, Type]] = {
         id=_provider_arn,
         computed={"arn": "{id}", "thumbprintLists": ["{hex40}"]},
     ),
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": Type(id="{role}-{hex17}"),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": Type(
+        id="{role}-{hex17}", imported="{role}/{policyArn}"
+    ),
 }
 INVOKES: Final[Mapping[str, Mapping[str, Any]]] = {}

@@ -28,6 +28,18 @@ def _public_ip(context: Context) -> str:
     return f"203.0.113.{int(context['hex2'], 16)}"
 
 
+def _public_name(context: Context) -> str:
+    numbers = _public_ip(context).replace(".", "-")
+    # The oldest region's names are those of a time when there was no other.
+    zone = "compute-1" if context["region"] == "us-east-1" else f"{context['region']}.compute"
+    return f"ec2-{numbers}.{zone}.amazonaws.com"
+
+
+def _interfaces(context: Context) -> list[str]:
+    subnets = context.get("subnetIds") or []
+    return [f"eni-{context[f'hex{17 + index}'][-17:]}" for index in range(len(subnets))]
+
+
 TYPES: Final[Mapping[str, Type]] = {
     "aws:ec2/vpc:Vpc": Type(
         id="vpc-{hex17}",
@@ -37,7 +49,6 @@ TYPES: Final[Mapping[str, Type]] = {
             "defaultRouteTableId": "rtb-{hex17}",
             "defaultSecurityGroupId": "sg-{hex17}",
             "dhcpOptionsId": "dopt-{hex17}",
-            "instanceTenancy": "default",
             "mainRouteTableId": "rtb-{hex17}",
             "ownerId": "{account}",
         },
@@ -50,10 +61,13 @@ TYPES: Final[Mapping[str, Type]] = {
         id="rtb-{hex17}",
         computed={"arn": f"{_EC2_ARN}:route-table/{{id}}", "ownerId": "{account}", "routes": []},
     ),
-    "aws:ec2/routeTableAssociation:RouteTableAssociation": Type(id="rtbassoc-{hex17}"),
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": Type(
+        id="rtbassoc-{hex17}", imported="{subnetId}/{routeTableId}"
+    ),
     "aws:ec2/route:Route": Type(
         id="r-{routeTableId}{num10}",
         computed={"origin": "CreateRoute", "state": "active"},
+        imported="{routeTableId}_{destinationCidrBlock}",
     ),
     "aws:ec2/internetGateway:InternetGateway": Type(
         id="igw-{hex17}",
@@ -65,6 +79,7 @@ TYPES: Final[Mapping[str, Type]] = {
             "allocationId": "{id}",
             "arn": f"{_EC2_ARN}:elastic-ip/{{id}}",
             "domain": "vpc",
+            "publicDns": _public_name,
             "publicIp": _public_ip,
         },
     ),
@@ -72,7 +87,6 @@ TYPES: Final[Mapping[str, Type]] = {
         id="nat-{hex17}",
         computed={
             "associationId": "eipassoc-{hex17}",
-            "connectivityType": "public",
             "networkInterfaceId": "eni-{hex17}",
             "publicIp": _public_ip,
         },
@@ -82,6 +96,7 @@ TYPES: Final[Mapping[str, Type]] = {
         computed={
             "arn": f"{_EC2_ARN}:vpc-endpoint/{{id}}",
             "dnsEntries": _dns_entries,
+            "networkInterfaceIds": _interfaces,
             "ownerId": "{account}",
             "prefixListId": _prefix_list,
             "requesterManaged": False,

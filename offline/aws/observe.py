@@ -26,7 +26,11 @@ _MESSAGES: Final[Mapping[str, Type]] = {
     "aws:sqs/queue:Queue": Type(
         id="https://sqs.{region}.amazonaws.com/{account}/{name}",
         name=AutoName("name", 80),
-        computed={"arn": "arn:aws:sqs:{region}:{account}:{name}", "url": "{id}"},
+        computed={
+            "arn": "arn:aws:sqs:{region}:{account}:{name}",
+            "kmsDataKeyReusePeriodSeconds": 300,
+            "url": "{id}",
+        },
     ),
     "aws:sqs/queuePolicy:QueuePolicy": Type(id="{queueUrl}"),
     "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration": Type(
@@ -50,7 +54,13 @@ _ALARMS: Final[Mapping[str, Type]] = {
         computed={"dashboardArn": "arn:aws:cloudwatch::{account}:dashboard/{dashboardName}"},
     ),
     "aws:cloudwatch/queryDefinition:QueryDefinition": Type(
-        id=_UUID, name=AutoName("name", 255), computed={"queryDefinitionId": "{id}"}
+        id=_UUID,
+        name=AutoName("name", 255),
+        computed={
+            "arn": "arn:aws:logs:{region}:{account}:query-definition:{id}",
+            "queryDefinitionId": "{id}",
+        },
+        imported="{arn}",
     ),
     "aws:cloudfront/monitoringSubscription:MonitoringSubscription": Type(id="{distributionId}"),
     "aws:xray/group:Group": Type(

@@ -42,15 +42,21 @@ class Type:
         name: the input that is named automatically, if there is one.
         computed: templates of the outputs, by wire name; an input of that name wins. A callable
             gets the context and returns the value, where a template can't say it.
+        revised: gets the outputs before and after an update, and returns those that it moves on.
+        imported: template of what ``pulumi import`` is given, where that is not the id; of inputs
+            and outputs.
 
     A template is text with ``{account}``, ``{region}``, ``{name}`` (the physical name), ``{id}``,
     ``{hex8}``, ``{alnum13}``, ``{upper14}``, ``{num12}`` (random, the same for the same resource),
-    or any input by its wire name; lists and mappings may hold templates.
+    ``{serial}`` (from 1, one more for each that follows it under its name in the program), or any
+    input by its wire name; lists and mappings may hold templates.
     """
 
     id: "str | Callable[[Context], str]"
     name: AutoName | None = None
     computed: Mapping[str, Any] = field(default_factory=dict)
+    revised: "Callable[[Mapping[str, Any], Mapping[str, Any]], dict[str, Any]] | None" = None
+    imported: str = ""
 
 
 class Context(dict[str, Any]):
@@ -65,6 +71,10 @@ class Context(dict[str, Any]):
             value = random_text(f"{self._seed} {key}", _ALPHABETS[match[1]], int(match[2]))
             self[key] = value
             return value
+        if key == "serial":
+            # The seed of what came before under the same URN ends in how many those were.
+            before = self._seed.rpartition(" ")[2]
+            return int(before) + 1 if before.isdigit() else 1
         raise KeyError(key)
 
 

@@ -105,14 +105,11 @@ def engine(root: Path, where: Coordinates) -> Engine:
     """The CLI of this project or machine, for one stack.
 
     Raises:
-        LiveError: when there is none, or one that is too old.
+        LiveError: when there is none, or one that is of no use.
     """
     cli = pulumi_cli.find(root)
     if cli is None:
         raise LiveError("there is no Pulumi CLI here: run `plinth setup-cli`, or install it")
-    if cli.is_too_old:
-        oldest = ".".join(map(str, pulumi_cli.OLDEST))
-        raise LiveError(
-            f"the Pulumi CLI {cli.version} is older than {oldest}: run `plinth setup-cli`"
-        )
+    if cli.trouble:
+        raise LiveError(f"the {cli} {cli.trouble}: run `plinth setup-cli`")
     return Engine(root, where, cli.path)

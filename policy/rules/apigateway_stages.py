@@ -36,20 +36,15 @@ def logs_access(stage: Resource) -> Findings:
 
 def _limit(stage: Resource, *, rate: float, burst: int) -> Changes:
     given = zip(LIMITS, (rate, burst), strict=True)
+    paths = ((f"defaultRouteSettings.{name}", value) for name, value in given)
     return {
-        f"defaultRouteSettings.{name}": value for name, value in given if not _is_given(stage, name)
+        path: value for path, value in paths if stage.is_known(path) and not _is_given(stage, path)
     }
 
 
-def _is_given(stage: Resource, name: str) -> bool:
-    path = f"defaultRouteSettings.{name}"
-    if not stage.is_set(path):
-        return False
-    if not stage.is_known(path):
-        return True
+def _is_given(stage: Resource, path: str) -> bool:
     # Zero is what the provider makes of a limit that was left out: it lets no request in.
-    value = stage.number(path)
-    return value is not None and value > 0
+    return (stage.number(path) or 0) > 0
 
 
 @resource_rule(
@@ -77,8 +72,9 @@ def is_throttled(
 
 
 def _unlimited(stage: Resource, name: str) -> Findings:
-    if not _is_given(stage, name):
-        yield f"defaultRouteSettings.{name} is not set"
+    path = f"defaultRouteSettings.{name}"
+    if not _is_given(stage, path):
+        yield f"{path} is not set"
 
 
 def _path(domain: Resource) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from rules.core.encryption import is_customer_key
 from rules.core.findings import each
-from rules.core.principals import open_statements
+from rules.core.principals import open_to_all
 from rules.core.remedies import changed
 from rules.core.resource import Resource
 from rules.core.rule import Changes, Findings, Severity, resource_rule
@@ -16,25 +16,6 @@ from rules.core.view import View
 TABLE: Final = "aws:dynamodb/table:Table"
 REPLICA: Final = "aws:dynamodb/tableReplica:TableReplica"
 RESOURCE_POLICY: Final = "aws:dynamodb/resourcePolicy:ResourcePolicy"
-
-# What DynamoDB itself takes for a narrowing of a public policy: "The meaning of public" in its
-# guide on blocking public access.
-NARROWING_KEYS: Final = (
-    "aws:PrincipalAccount",
-    "aws:PrincipalArn",
-    "aws:PrincipalOrgID",
-    "aws:PrincipalOrgPaths",
-    "aws:SourceAccount",
-    "aws:SourceArn",
-    "aws:SourceIp",
-    "aws:SourceOrgID",
-    "aws:SourceOrgPaths",
-    "aws:SourceOwner",
-    "aws:SourceVpc",
-    "aws:SourceVpce",
-    "aws:userid",
-    "aws:VpcSourceIp",
-)
 
 # A view of a table or of one of its replicas, and how a message calls it.
 Part = tuple[View, str]
@@ -168,5 +149,4 @@ def protected(table: Resource, *, production: Production = True) -> Findings:
 )
 def policy_not_public(policy: Resource) -> Findings:
     """A table's policy lets nobody in by Principal * without a condition that narrows it."""
-    for statement in open_statements(policy.statements("policy"), *NARROWING_KEYS):
-        yield f"{statement.label} lets everybody in"
+    return open_to_all(policy.statements("policy"))

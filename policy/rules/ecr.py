@@ -4,12 +4,11 @@ import json
 from typing import Any, Final
 
 from rules.core.findings import some
-from rules.core.principals import open_statements
+from rules.core.principals import open_to_all
 from rules.core.remedies import setting
 from rules.core.resource import Resource
 from rules.core.rule import Changes, Findings, Severity, resource_rule, stack_rule
 from rules.core.stack import Stack
-from rules.dynamodb import NARROWING_KEYS
 from rules.links import Link, sources
 
 REPOSITORY: Final = "aws:ecr/repository:Repository"
@@ -115,5 +114,4 @@ def _has_rules(lifecycle: Resource) -> bool:
 )
 def is_not_public(policy: Resource) -> Findings:
     """No policy of a repository, or of the registry, lets everybody in without a condition."""
-    for statement in open_statements(policy.statements("policy"), *NARROWING_KEYS):
-        yield f"{statement.label} lets everybody in"
+    return open_to_all(policy.statements("policy"))

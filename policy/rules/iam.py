@@ -1,19 +1,14 @@
 """Rules for what identities may do: least privilege, by AWS's own table of actions."""
 
 import re
-from collections.abc import Iterable, Iterator
 from typing import Annotated, Final
 
-from rules.core import actions
-from rules.core.actions import Action
 from rules.core.documents import Part, Statement
 from rules.core.findings import each
 from rules.core.globs import is_glob, matches
 from rules.core.privileges import (
-    broad_resources,
     grants,
     identity_statements,
-    kind_of,
     reaches_broadly,
 )
 from rules.core.resource import Resource
@@ -32,21 +27,8 @@ IDENTITY_POLICIES: Final = (
 GRANTS: Final = (
     "List it at its call site with a grant_* method of the component that owns the resource."
 )
-# What reads the data itself, whatever else protects it.
-DATA_ACTIONS: Final = (
-    "kms:Decrypt",
-    "kms:ReEncryptFrom",
-    "s3:GetObject",
-    "s3:GetObjectVersion",
-    "secretsmanager:GetSecretValue",
-    "ssm:GetParameter",
-    "ssm:GetParameters",
-    "ssm:GetParametersByPath",
-)
 # Every resource there is, in any partition.
 _ANY: Final = re.compile(r"(arn:[a-z*?-]*:)?[*?:/]*\*[*?:/]*")
-# Actions that take no resource, and the condition that limits them all the same.
-SCOPING_KEYS: Final = {"cloudwatch:PutMetricData": "cloudwatch:namespace"}
 
 
 @resource_rule(
@@ -117,86 +99,6 @@ def no_wildcard(
 
 
 @resource_rule(
-    "iam-no-avoidable-resource-star",
-    *IDENTITY_POLICIES,
-    severity=Severity.HIGH,
-    why="A permission for every resource reaches what other workloads keep.",
-    fix=GRANTS,
-    cdk_nag="AwsSolutions-IAM5",
-    checkov="CKV_AWS_355 CKV_AWS_290",
-)
-def no_avoidable_star(
-    policy: Resource,
-    *,
-    unnameable: Annotated[
-        tuple[str, ...],
-        Limit("Kinds whose ids AWS makes up, as service:kind: all of an account may be named."),
-    ] = ("ec2:network-interface",),
-    whole: Annotated[
-        tuple[str, ...],
-        Limit("Actions that AWS limits, but that hide something unless allowed on everything."),
-    ] = ("cloudwatch:DescribeAlarms",),
-) -> Findings:
-    """Resource * is only for actions that can't be limited, in a statement of their own."""
-
-    def is_scoped(statement: Statement) -> Findings:
-        if not statement.allows:
-            return
-        found = {item.name: item for name in statement.actions() for item in _meant(name)}
-        broad = [
-            item
-            for item in broad_resources(statement)
-            if not _kinds(item, found.values()) <= {*unnameable}
-        ]
-        if not broad:
-            return
-        avoidable = [
-            name
-            for name, item in found.items()
-            if name not in whole and not _may_be_broad(item, statement)
-        ]
-        if avoidable:
-            yield f"{statement.label} allows {_some(avoidable)} on {_some(broad)}"
-        for name, key in SCOPING_KEYS.items():
-            if name in found and not statement.is_held_back_by(key):
-                yield f"{statement.label} allows {name} without a condition on {key}"
-
-    return each(identity_statements(policy), is_scoped)
-
-
-def _kinds(resource: str, acting: Iterable[Action]) -> set[str]:
-    """The kinds that a resource stands for, all in an account; `service:*` for those acted on."""
-    kind = kind_of(resource)
-    service, _, name = kind.partition(":")
-    types = {f"{service}:{item}" for action in acting for item in action.types}
-    return types if name == "*" and types else {kind}
-
-
-def _meant(text: str) -> Iterator[Action]:
-    """The actions that a name stands for; one that the table doesn't hold stands for itself."""
-    found = actions.expanded(text)
-    if found:
-        yield from found
-    elif not actions.is_listed(actions.split(text)[0]):
-        # Nobody can tell that it takes no resource: generate/actions.py has the services to add to.
-        yield Action(text, "W", ("any",), ("*",), (), frozenset())
-
-
-def _may_be_broad(action: Action, statement: Statement) -> bool:
-    if not action.has_resources:
-        return True
-    return any(
-        condition.holds_back and action.names_resource(condition.key)
-        for condition in statement.conditions
-    )
-
-
-def _some(names: list[str]) -> str:
-    shown = ", ".join(names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
-
-
-@resource_rule(
     "iam-no-not-elements",
     *IDENTITY_POLICIES,
     severity=Severity.HIGH,
@@ -253,29 +155,3 @@ def passes_scoped_roles(policy: Resource) -> Findings:
 
 def _is_of_one(service: Part) -> bool:
     return type(service) is Unknown or bool(str(service).partition(".")[0].strip("*?"))
-
-
-@resource_rule(
-    "iam-data-access-scoped",
-    *IDENTITY_POLICIES,
-    severity=Severity.HIGH,
-    why=(
-        "One identity that may read every object, secret or key makes every leak a leak of "
-        "everything."
-    ),
-    fix=GRANTS,
-    security_hub="KMS.1 KMS.2",
-    checkov="CKV_AWS_288 CKV_AWS_287",
-)
-def reads_named_data(policy: Resource) -> Findings:
-    """A policy decrypts, and reads objects, secrets and parameters, of particular resources only.
-
-    No condition makes up for the resource: Security Hub takes no notice of any either.
-    """
-
-    def is_scoped(statement: Statement) -> Findings:
-        found = [action for action in DATA_ACTIONS if grants(statement, action)]
-        if found and reaches_broadly(statement):
-            yield f"{statement.label} allows {_some(found)} on every resource"
-
-    return each(identity_statements(policy), is_scoped)

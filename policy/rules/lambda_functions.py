@@ -117,6 +117,11 @@ def _leak(variable: tuple[str, Any]) -> Findings:
             yield f"variable {name} holds what the program keeps secret"
 
 
+# What pulumi-aws gives a function of which the program says neither: a policy in the engine sees
+# these values. One alone may well be meant.
+UNSAID: Final = {"timeout": 3, "memorySize": 128}
+
+
 @resource_rule(
     "lambda-explicit-limits",
     FUNCTION,
@@ -150,4 +155,6 @@ def has_limits(
         elif value > most:
             yield f"{path} is {value} {unit}, more than {most}"
 
-    return each(limits, is_within)
+    yield from each(limits, is_within)
+    if all(function.is_known(path) and function.number(path) == UNSAID[path] for path in UNSAID):
+        yield "timeout and memorySize are not set: 3 s and 128 MB are the provider's own"

@@ -1,4 +1,8 @@
-"""What refers to what, also by way of others: a permission by an alias, a mapping by a stage."""
+"""What refers to what, also by way of others: a permission by an alias, a mapping by a stage.
+
+In a preview ids are unknown. Pulumi records which resources each property was made from, so that
+they can be joined all the same; where it didn't, values are compared.
+"""
 
 import re
 from collections import defaultdict
@@ -60,6 +64,24 @@ class Link:
     through: Mapping[str, str] = field(default_factory=dict)
     read: Callable[[str], str] = _itself
 
+
+@dataclass(slots=True)
+class _Sides:
+    """Who refers by a property to resources of one type.
+
+    Attributes:
+        by_target: by the URN of what is referred to.
+        unknown: the names of those that nobody can tell of yet.
+        of_nobody: whether one says a name that no resource is known to go by.
+    """
+
+    by_target: dict[str, list[Resource]] = field(default_factory=lambda: defaultdict(list))
+    unknown: list[str] = field(default_factory=list)
+    of_nobody: bool = False
+
+
+# What nobody can write down before there is the resource.
+_MADE_BY_AWS: Final = ("id", "arn", "arnSuffix")
 
 FUNCTION: Final = Link(
     "aws:lambda/function:Function",
@@ -179,36 +201,41 @@ def _may_lead_to(stack: Stack, made_from: Iterable[str], kind: str, depth: int) 
 
 
 def sources(
-    stack: Stack, target: Resource, kind: str, path: str, link: Link
+    stack: Stack, target: Resource, kind: str, path: str, link: Link, *, least: int = 1
 ) -> tuple[Resource, ...]:
     """The resources of a type that refer to a resource by a property.
 
     Raises:
-        NotKnown: when none is known to, but one could.
+        NotKnown: when fewer than `least` are known to, but others could.
     """
-    by_target, unknown = _sources(stack, kind, path, link)
-    found = by_target.get(target.urn, ())
-    if not found and unknown:
-        raise NotKnown(f"{path} of {unknown[0]}")
+    sides = _sources(stack, kind, path, link)
+    found = sides.by_target.get(target.urn, ())
+    if len(found) < least and sides.unknown:
+        raise NotKnown(f"{path} of {sides.unknown[0]}")
+    if len(found) < least and sides.of_nobody:
+        # It may turn out to be the name of just this one.
+        for name in link.by:
+            if name not in _MADE_BY_AWS and not target.is_known(name):
+                raise NotKnown(name)
     return tuple(found)
 
 
-def _sources(
-    stack: Stack, kind: str, path: str, link: Link
-) -> tuple[Mapping[str, list[Resource]], list[str]]:
+def _sources(stack: Stack, kind: str, path: str, link: Link) -> _Sides:
     key = f"sources {kind} {path} {link.kind}"
     kept = stack.root.memo.get(key)
     if kept is None:
-        by_target: dict[str, list[Resource]] = defaultdict(list)
-        unknown: list[str] = []
+        kept = stack.root.memo[key] = _Sides()
         for item in stack.of(kind):
             try:
-                for found in targets(stack, item, path, link):
-                    by_target[found.urn].append(item)
+                referred = targets(stack, item, path, link)
             except NotKnown:
-                unknown.append(item.name)
-        kept = stack.root.memo[key] = (by_target, unknown)
-    result: tuple[Mapping[str, list[Resource]], list[str]] = kept
+                kept.unknown.append(item.name)
+                continue
+            for found in referred:
+                kept.by_target[found.urn].append(item)
+            if not referred and said(item, path)[0]:
+                kept.of_nobody = True
+    result: _Sides = kept
     return result
 
 

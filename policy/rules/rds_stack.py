@@ -10,7 +10,7 @@ from rules.core.stack import Stack
 from rules.core.thresholds import Production
 from rules.core.values import NotKnown
 from rules.core.view import View
-from rules.links import Link, said, targets
+from rules.links import Link, said, sources, targets
 from rules.network import A_SUBNET, ROUTING, SUBNET, ZONE_PATHS, leads_out, zone_of
 from rules.rds import (
     CLUSTER,
@@ -140,16 +140,9 @@ def _is_spread_by_rds(cluster: Resource) -> bool:
 
 
 def _servers(cluster: Resource, stack: Stack) -> Findings:
-    servers: list[Resource] = []
-    missing: NotKnown | None = None
-    for server in stack.of(CLUSTER_INSTANCE):
-        try:
-            if cluster in targets(stack, server, "clusterIdentifier", A_CLUSTER):
-                servers.append(server)
-        except NotKnown as error:
-            missing = error
-    if missing is not None and len(servers) < FEWEST_SERVERS:
-        raise missing
+    servers = sources(
+        stack, cluster, CLUSTER_INSTANCE, "clusterIdentifier", A_CLUSTER, least=FEWEST_SERVERS
+    )
     path = "availabilityZone"
     # Where none is named, Aurora takes another one.
     zones = {item.text(path) if item.is_known(path) else "" for item in servers}

@@ -6,7 +6,7 @@ from typing import Final
 from rules.core import actions
 from rules.core.documents import Statement
 from rules.core.findings import each
-from rules.core.principals import ACCOUNT_KEYS, foreign_principals, is_open, open_statements
+from rules.core.principals import ACCOUNT_KEYS, foreign_principals, is_open, open_to_all
 from rules.core.remedies import setting
 from rules.core.resource import Resource
 from rules.core.rule import Findings, Severity, resource_rule
@@ -28,25 +28,8 @@ BLOCKS: Final = (
 )
 PUBLIC_ACLS: Final = frozenset({"public-read", "public-read-write", "authenticated-read"})
 PUBLIC_GROUPS: Final = ("/global/AllUsers", "/global/AuthenticatedUsers")
-# What AWS itself takes for a narrowing of a public policy: "The meaning of public" in its guide.
-NARROWING_KEYS: Final = (
-    "aws:PrincipalAccount",
-    "aws:PrincipalArn",
-    "aws:PrincipalOrgID",
-    "aws:PrincipalOrgPaths",
-    "aws:SourceAccount",
-    "aws:SourceArn",
-    "aws:SourceIp",
-    "aws:SourceOrgID",
-    "aws:SourceOrgPaths",
-    "aws:SourceOwner",
-    "aws:SourceVpc",
-    "aws:SourceVpce",
-    "aws:userid",
-    "aws:VpcSourceIp",
-    "s3:DataAccessPointAccount",
-    "s3:DataAccessPointArn",
-)
+# What narrows a public policy of a bucket, beside what narrows any.
+POINT_KEYS: Final = ("s3:DataAccessPointAccount", "s3:DataAccessPointArn")
 # By the name of version 7, and the one that the tokens with V2 have.
 DEPRECATED: Final = (
     "accelerationStatus",
@@ -160,8 +143,7 @@ def owner_enforced(controls: Resource) -> Findings:
 )
 def policy_not_public(policy: Resource) -> Findings:
     """A bucket policy lets nobody in by Principal * without a condition that narrows it."""
-    for statement in open_statements(policy.statements("policy"), *NARROWING_KEYS):
-        yield f"{statement.label} lets everybody in"
+    return open_to_all(policy.statements("policy"), *POINT_KEYS)
 
 
 @resource_rule(

@@ -1,13 +1,13 @@
 """Rules for secrets of Secrets Manager."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from rules.core.documents import Statement
 from rules.core.encryption import is_customer_key
 from rules.core.findings import each, some
-from rules.core.principals import is_open, open_statements
+from rules.core.principals import NARROWING_KEYS, is_open, open_to_all
 from rules.core.resource import Resource
 from rules.core.rule import Changes, Findings, Severity, resource_rule, stack_rule
 from rules.core.stack import Stack
@@ -16,7 +16,6 @@ from rules.core.values import Unreadable, revealed
 from rules.core.view import View
 from rules.links import SECRET as LINK
 from rules.links import sources
-from rules.s3 import NARROWING_KEYS
 
 SECRET: Final = "aws:secretsmanager/secret:Secret"  # noqa: S105 a type of resource
 POLICY: Final = "aws:secretsmanager/secretPolicy:SecretPolicy"
@@ -149,13 +148,12 @@ def policy_not_public(policy: Resource) -> Findings:
     A policy inside the secret itself has no such switch: there only its statements are judged.
     """
 
-    def is_blocked() -> Iterator[str]:
+    def is_blocked() -> Findings:
         if policy.type == POLICY and policy.flag("blockPublicPolicy") is not True:
             yield "blockPublicPolicy is not true"
 
-    def is_narrow() -> Iterator[str]:
-        for statement in open_statements(_statements(policy), *NARROWING_KEYS):
-            yield f"{statement.label} lets everybody in"
+    def is_narrow() -> Findings:
+        return open_to_all(_statements(policy))
 
     return each((is_blocked, is_narrow), lambda judge: judge())
 

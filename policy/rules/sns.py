@@ -5,13 +5,12 @@ from typing import Final
 
 from rules.core.encryption import is_customer_key
 from rules.core.findings import some
-from rules.core.principals import open_statements
+from rules.core.principals import open_to_all
 from rules.core.resource import Resource
 from rules.core.rule import Findings, Severity, resource_rule, stack_rule
 from rules.core.stack import Stack
 from rules.core.values import NotKnown, holds_sentinel
 from rules.links import Link, sources
-from rules.s3 import NARROWING_KEYS
 from rules.transport import denies_plain_requests, is_for
 
 TOPIC: Final = "aws:sns/topic:Topic"
@@ -49,8 +48,7 @@ def is_encrypted(topic: Resource) -> Findings:
 )
 def policy_not_public(policy: Resource) -> Findings:
     """A topic's policy lets nobody in by Principal * without a condition that narrows it."""
-    for statement in open_statements(policy.statements("policy"), *NARROWING_KEYS):
-        yield f"{statement.label} lets everybody in"
+    return open_to_all(policy.statements("policy"))
 
 
 @stack_rule(

@@ -7,7 +7,7 @@ from rules.core.actions import covers
 from rules.core.documents import Statement
 from rules.core.encryption import is_customer_key
 from rules.core.findings import each, some
-from rules.core.principals import is_open
+from rules.core.principals import open_to_all
 from rules.core.resource import Resource
 from rules.core.rule import Changes, Findings, Severity, resource_rule, stack_rule
 from rules.core.stack import Stack
@@ -15,7 +15,6 @@ from rules.core.thresholds import Limit
 from rules.core.values import NotKnown
 from rules.links import QUEUE as LINK
 from rules.links import said, sources
-from rules.s3 import NARROWING_KEYS
 from rules.sns import redrives
 from rules.transport import denies_plain_requests, is_for
 
@@ -171,10 +170,6 @@ def _names(item: Resource, path: str, queue: Resource) -> bool:
 def policy_not_public(policy: Resource) -> Findings:
     """A queue's policy lets nobody in by Principal *, and nobody do everything."""
 
-    def is_narrow(statement: Statement) -> Findings:
-        if is_open(statement, *NARROWING_KEYS):
-            yield f"{statement.label} lets everybody in"
-
     def is_limited(statement: Statement) -> Findings:
         if not statement.allows:
             return
@@ -184,8 +179,8 @@ def policy_not_public(policy: Resource) -> Findings:
             yield f"{statement.label} allows sqs:*"
 
     statements = policy.statements("policy")
-    pairs = [(judge, item) for item in statements for judge in (is_narrow, is_limited)]
-    return each(pairs, lambda pair: pair[0](pair[1]))
+    found = (open_to_all(statements), each(statements, is_limited))
+    return each(found, lambda messages: messages)
 
 
 @stack_rule(

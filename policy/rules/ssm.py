@@ -3,6 +3,7 @@
 from typing import Final
 
 from rules.core.encryption import is_customer_key
+from rules.core.findings import each, some
 from rules.core.resource import Resource
 from rules.core.rule import Findings, Severity, resource_rule
 from rules.sensitive import is_secret_itself, is_sensitive_name
@@ -28,13 +29,21 @@ VALUES: Final = ("value", "insecureValue")
 def is_secure(parameter: Resource) -> Findings:
     """A parameter that looks like a secret is a SecureString, and each of these has a customer key.
 
-    It looks like one by its name, or by its value where that is known. A SecureString is a secret
+    It looks like one by its name or by its value. A SecureString is a secret
     by its program's own word, whatever its name.
     """
     if parameter.text("type").lower() == "securestring":
         if not is_customer_key(parameter, "keyId"):
             yield "keyId is not a customer key"
-    elif any(parameter.is_known(path) and is_secret_itself(parameter.get(path)) for path in VALUES):
-        yield "a secret by its value is not a SecureString"
-    elif is_sensitive_name(parameter.text("name") or parameter.name):
+    else:
+        yield from each((_by_name, _by_value), lambda judge: judge(parameter))
+
+
+def _by_name(parameter: Resource) -> Findings:
+    if is_sensitive_name(parameter.text("name") or parameter.name):
         yield "a secret by its name is not a SecureString"
+
+
+def _by_value(parameter: Resource) -> Findings:
+    if some(VALUES, lambda path: is_secret_itself(parameter.get(path))):
+        yield "a secret by its value is not a SecureString"

@@ -6,12 +6,11 @@ from typing import Annotated, Final
 
 from rules.core.encryption import is_customer_key
 from rules.core.findings import some
-from rules.core.principals import open_statements
+from rules.core.principals import open_to_all
 from rules.core.resource import Resource
 from rules.core.rule import Changes, Findings, Severity, resource_rule, stack_rule
 from rules.core.stack import Stack
 from rules.core.thresholds import Limit
-from rules.s3 import NARROWING_KEYS
 
 TARGET: Final = "aws:cloudwatch/eventTarget:EventTarget"
 BUS_POLICY: Final = "aws:cloudwatch/eventBusPolicy:EventBusPolicy"
@@ -61,8 +60,7 @@ def bus_not_open(policy: Resource) -> Findings:
         if policy.text("principal") == "*" and not policy.is_set("condition.value"):
             yield "principal is * without a condition"
         return
-    for statement in open_statements(policy.statements("policy"), *NARROWING_KEYS):
-        yield f"{statement.label} lets everybody in"
+    yield from open_to_all(policy.statements("policy"))
 
 
 def _kept(group: Resource, *, minimum_days: int, maximum_days: int) -> Changes:
@@ -162,4 +160,10 @@ def _is_part(alarm: Resource, whole: Resource) -> bool:
         return False
     rule = whole.text("alarmRule")
     names = [alarm.text(path) for path in ("name", "arn") if alarm.is_known(path)]
-    return any(name and re.search(rf"[(\"']{re.escape(name)}[)\"']", rule) for name in names)
+    if any(name and re.search(rf"[(\"']{re.escape(name)}[)\"']", rule) for name in names):
+        return True
+    if made_from:
+        return False
+    # A rule that is written out may mean it by the name that it is to have.
+    alarm.get("name")
+    return False

@@ -8,7 +8,7 @@ import pytest
 
 from coupons.redemptions import LoggedStore
 from coupons.sql_store import SqlStore
-from coupons.store import open_store
+from coupons.stores import open_store
 from coupons.table_store import TableStore
 from tests.app.asking import ROOT
 

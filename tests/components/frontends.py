@@ -71,8 +71,8 @@ def plan(*, with_api: bool = True, unknown: bool = False, **site: Any) -> Graph:
 
 
 def distribution(graph: Graph) -> dict[str, Any]:
-    """The distribution's inputs, its origins' secret ones opened."""
-    inputs = dict(graph.one(DISTRIBUTION, "site-distribution").inputs)
+    """The distribution's inputs as the program gives them, its origins' secret ones opened."""
+    inputs = dict(graph.one(DISTRIBUTION, "site-distribution").given)
     if isinstance(inputs["origins"], Secret):
         inputs["origins"] = inputs["origins"].value
     return inputs

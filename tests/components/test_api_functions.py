@@ -152,7 +152,7 @@ def test_without_variables_there_is_no_key_that_lambda_would_forget(plain: Graph
 def test_a_function_in_the_network_stands_in_its_subnets_behind_its_group() -> None:
     graph = built(placed)
     group = graph.one("aws:ec2/securityGroup:SecurityGroup", "orders-group")
-    assert the_function(graph).inputs["vpcConfig"] == {
+    assert the_function(graph).given["vpcConfig"] == {
         "subnetIds": ["subnet-1", "subnet-2"],
         "securityGroupIds": [group.id],
     }
@@ -198,7 +198,7 @@ def test_lambda_makes_interfaces_only_in_the_subnets_and_never_for_the_code() ->
 
 def test_warm_environments_are_those_of_the_live_version() -> None:
     graph = built(lambda: function(readiness=Readiness(provisioned=5), reserved_concurrency=50))
-    assert graph.one(WARM, "orders-warm").inputs == {
+    assert graph.one(WARM, "orders-warm").given == {
         "functionName": the_function(graph).id,
         "qualifier": "live",
         "provisionedConcurrentExecutions": 5,
@@ -208,7 +208,7 @@ def test_warm_environments_are_those_of_the_live_version() -> None:
 
 def test_nothing_is_warm_or_reserved_unless_asked(plain: Graph) -> None:
     assert plain.of(WARM) == ()
-    assert "reservedConcurrentExecutions" not in the_function(plain).inputs
+    assert "reservedConcurrentExecutions" not in the_function(plain).given
 
 
 def test_asynchronous_calls_that_fail_for_good_go_to_the_queue() -> None:

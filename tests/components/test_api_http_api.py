@@ -44,7 +44,7 @@ def guarded() -> Graph:
 
 
 def test_requests_go_to_the_live_version_in_payload_2_within_29_seconds(plain: Graph) -> None:
-    assert plain.one(INTEGRATION, "shop-integration").inputs == {
+    assert plain.one(INTEGRATION, "shop-integration").given == {
         "apiId": plain.one(API, "shop-gateway").id,
         "integrationType": "AWS_PROXY",
         "integrationMethod": "POST",
@@ -56,7 +56,7 @@ def test_requests_go_to_the_live_version_in_payload_2_within_29_seconds(plain: G
 
 def test_everything_below_api_is_routed_by_default(plain: Graph) -> None:
     integration = plain.one(INTEGRATION, "shop-integration").id
-    assert plain.one(ROUTE, "shop-route-any-api-proxy").inputs == {
+    assert plain.one(ROUTE, "shop-route-any-api-proxy").given == {
         "apiId": plain.one(API, "shop-gateway").id,
         "routeKey": "ANY /api/{proxy+}",
         "target": f"integrations/{integration}",
@@ -93,7 +93,7 @@ def test_no_route_is_live_before_it_may_call(guarded: Graph) -> None:
 
 def test_the_stage_is_throttled_measured_and_deploys_itself() -> None:
     graph = built(lambda: api(throttle_rate=50, throttle_burst=80))
-    stage = graph.one(STAGE, "shop-stage").inputs
+    stage = graph.one(STAGE, "shop-stage").given
     assert stage["name"] == "$default"
     assert stage["autoDeploy"] is True
     assert stage["defaultRouteSettings"] == {

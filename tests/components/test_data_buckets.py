@@ -76,7 +76,7 @@ def test_a_bucket_is_nobodys_but_its_owners_and_keeps_versions(name: str) -> Non
 
 @pytest.mark.parametrize("name", ["documents", "logs"])
 def test_nothing_is_said_inline_on_a_bucket(name: str) -> None:
-    assert built(bucket).one(BUCKET, f"{name}-bucket").inputs.keys() == {"bucket", "forceDestroy"}
+    assert built(bucket).one(BUCKET, f"{name}-bucket").given.keys() == {"bucket", "forceDestroy"}
 
 
 @pytest.mark.parametrize("protect", [True, False])

@@ -54,7 +54,7 @@ CLOUDFRONT = {
 
 def test_a_key_rotates_lives_in_one_region_and_takes_thirty_days_to_delete() -> None:
     made = built(key).one(KEY, "main-key")
-    assert {name: value for name, value in made.inputs.items() if name != "policy"} == {
+    assert {name: value for name, value in made.given.items() if name != "policy"} == {
         "description": "Encrypts the tests",
         "enableKeyRotation": True,
         "deletionWindowInDays": 30,

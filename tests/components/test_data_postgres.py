@@ -80,7 +80,7 @@ def test_each_exported_log_has_a_group_with_retention_and_key_before_rds_makes_o
     graph = plan(log_retention_days=90)
     group = graph.one(LOG_GROUP, f"records-{log}-log")
     identifier = instance(graph).inputs["identifier"]
-    assert group.inputs == {
+    assert group.given == {
         "name": f"/aws/rds/instance/{identifier}/{log}",
         "retentionInDays": 90,
         "kmsKeyId": arn(graph, KEY, "main-key"),

@@ -64,7 +64,7 @@ def test_a_proxy_logs_to_a_group_with_retention_and_key_that_is_there_first() ->
     proxy = graph.one(PROXY, NAME)
     group = graph.one(LOG_GROUP, "records-proxy-log")
     assert proxy.inputs["name"] == f"{instance(graph).inputs['identifier']}-proxy"
-    assert group.inputs == {
+    assert group.given == {
         "name": f"/aws/rds/proxy/{proxy.inputs['name']}",
         "retentionInDays": 30,
         "kmsKeyId": arn(graph, "aws:kms/key:Key", "main-key"),
@@ -92,12 +92,12 @@ def test_only_the_proxy_reaches_the_database() -> None:
         "toPort": 5432,
         "description": "PostgreSQL from the proxy records-proxy",
     }
-    assert ingress.inputs == {
+    assert ingress.given == {
         "securityGroupId": engine,
         "referencedSecurityGroupId": own,
         **port,
     }
-    assert egress.inputs == {"securityGroupId": own, "referencedSecurityGroupId": engine, **port}
+    assert egress.given == {"securityGroupId": own, "referencedSecurityGroupId": engine, **port}
 
 
 def test_a_proxy_may_connect_as_the_users_of_the_database_and_nothing_else() -> None:

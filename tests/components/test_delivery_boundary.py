@@ -62,6 +62,19 @@ def test_a_workload_works_on_the_stacks_own_resources_at_most() -> None:
     ]
 
 
+def test_an_interface_is_made_in_the_stacks_own_subnets_and_groups_only() -> None:
+    ec2 = "arn:aws:ec2:eu-west-2:111122223333"
+    found = [
+        (item["Resource"], item.get("Condition"))
+        for item in statements("ec2")
+        if "ec2:CreateNetworkInterface" in item["Action"]
+    ]
+    assert found == [
+        ([f"{ec2}:network-interface*"], None),
+        ([f"{ec2}:security-group*", f"{ec2}:subnet*"], KEYS["Condition"]),
+    ]
+
+
 def test_a_secret_of_somebody_elses_is_named() -> None:
     assert statements(secrets=(SECRET,), keys=(KEY,)) == [
         KEYS,

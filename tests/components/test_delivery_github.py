@@ -66,7 +66,7 @@ def attached(graph: Graph, role: str) -> list[str]:
 
 
 def test_the_account_trusts_github_for_tokens_meant_for_sts_only(graph: Graph) -> None:
-    assert graph.one(PROVIDER, "github-provider").inputs == {
+    assert graph.one(PROVIDER, "github-provider").given == {
         "url": f"https://{ISSUER}",
         "clientIdLists": ["sts.amazonaws.com"],
     }
@@ -128,13 +128,13 @@ def test_a_session_ends_when_the_settings_say(graph: Graph) -> None:
 
 
 def test_who_previews_looks_and_who_deploys_looks_and_changes(graph: Graph) -> None:
-    assert attached(graph, "preview") == ["look-inside", "look-outside"]
+    assert attached(graph, "preview") == ["look-inside", "look-service"]
     assert attached(graph, "deploy") == [
         "change-identity",
         "change-service",
         "change-stores",
         "look-inside",
-        "look-outside",
+        "look-service",
     ]
 
 

@@ -32,7 +32,7 @@ def graph() -> Graph:
 
 
 def test_the_certificate_is_asked_for_where_it_is_used(graph: Graph) -> None:
-    assert graph.one(CERTIFICATE, "site-tls-certificate").inputs == {
+    assert graph.one(CERTIFICATE, "site-tls-certificate").given == {
         "domainName": "www.example.com",
         "subjectAlternativeNames": ["example.com"],
         "validationMethod": "DNS",

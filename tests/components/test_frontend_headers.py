@@ -7,7 +7,7 @@ from offline.graph import Graph
 from tests.components.frontends import DOMAIN, plan
 
 HEADERS = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
-BOTH = pytest.mark.parametrize("name", ["site-headers", "site-api-headers"])
+BOTH = pytest.mark.parametrize("name", ["site-headers", "site-headers-api"])
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def test_pages_load_what_the_settings_allow(graph: Graph, hidden: Graph) -> None
 
 
 def test_the_api_answers_with_its_own_content_security_policy(graph: Graph) -> None:
-    assert "contentSecurityPolicy" not in security(graph, "site-api-headers")
+    assert "contentSecurityPolicy" not in security(graph, "site-headers-api")
 
 
 def test_what_s3_tells_about_its_keys_goes_no_further(graph: Graph) -> None:

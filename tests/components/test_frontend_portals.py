@@ -55,7 +55,7 @@ def test_the_branch_is_built_from_the_repository_with_its_variables(graph: Graph
     assert app.inputs["platform"] == "WEB"
     assert app.inputs["enableAutoBranchCreation"] is False
     assert "environmentVariables" not in app.inputs
-    assert branch.inputs == {
+    assert branch.given == {
         "appId": app.id,
         "branchName": "main",
         "displayName": "main",
@@ -186,7 +186,7 @@ def test_its_own_name_is_served_under_a_certificate_of_ours(named: Graph) -> Non
     (validation,) = named.of("aws:acm/certificateValidation:CertificateValidation")
     assert validation.inputs["region"] == "us-east-1"
     assert named.exports["origin"] == "https://b2b.example.com"
-    assert named.one(ASSOCIATION, "b2b-domain").inputs == {
+    assert named.one(ASSOCIATION, "b2b-domain").given == {
         "appId": named.one(APP, "b2b-app").id,
         "domainName": "b2b.example.com",
         "subDomains": [{"branchName": "main", "prefix": ""}],
@@ -228,7 +228,7 @@ def test_every_portals_certificate_is_watched() -> None:
         seen.extend(portal.watched)
 
     synthesise(program)
-    assert [(item.kind, item.name) for item in seen] == [("certificate", "b2b-tls")]
+    assert [(item.kind, item.name) for item in seen] == [("certificate", "b2b-domain")]
 
 
 @pytest.mark.parametrize(

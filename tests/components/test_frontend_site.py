@@ -163,7 +163,7 @@ def test_calls_reach_the_api_as_they_came_and_are_never_cached(graph: Graph) -> 
             # CachingDisabled, AllViewerExceptHostHeader.
             "cachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
             "originRequestPolicyId": "b689b0a8-53d0-40ab-baf2-68738e2966ac",
-            "responseHeadersPolicyId": graph.one(HEADERS, "site-api-headers").id,
+            "responseHeadersPolicyId": graph.one(HEADERS, "site-headers-api").id,
         }
     ]
 

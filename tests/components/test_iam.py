@@ -106,6 +106,20 @@ def test_a_wildcard_within_one_resource_needs_no_reason(resource: str) -> None:
     assert read_table(resources=(resource,)).resources == (resource,)
 
 
+def test_all_of_a_kind_needs_a_reason_or_a_condition_whatever_stands_before_the_wildcard() -> None:
+    kind = ("arn:aws:dynamodb:eu-west-2:111122223333:table*",)
+    tagged = {"StringEquals": {"aws:ResourceTag/project": "plinth"}}
+
+    with pytest.raises(ValueError, match="unscoped_because of TablesDescribe must say why"):
+        describe_tables(resources=kind)
+    describe_tables(resources=kind, unscoped_because="AWS makes up the names")
+    describe_tables(resources=kind, conditions=tagged)
+    with pytest.raises(ValueError, match="resources of TablesDescribe must be named for"):
+        describe_tables(
+            resources=kind, actions=("dynamodb:GetItem",), unscoped_because="it is easier"
+        )
+
+
 @pytest.mark.parametrize("resource", ["", "coupons", "arn:aws:s3", "https://sqs/queue"])
 def test_a_resource_that_is_no_arn_is_refused(resource: str) -> None:
     with pytest.raises(ValueError, match="resources of CouponsRead must be ARNs"):

@@ -134,7 +134,7 @@ def test_workloads_run_in_private_subnets_where_there_is_nat(graph: Graph) -> No
 
 
 def test_the_default_security_group_is_emptied(graph: Graph) -> None:
-    assert graph.one(DEFAULT_GROUP, "main-default").inputs == {
+    assert graph.one(DEFAULT_GROUP, "main-default").given == {
         "vpcId": graph.one(VPC, "main").id,
         "ingress": [],
         "egress": [],

@@ -45,7 +45,7 @@ def own(sid: str, action: str, equals: dict[str, str]) -> dict[str, Any]:
 
 
 def test_a_gateway_endpoint_stands_in_every_route_table_given() -> None:
-    made = synthesise(lambda: Endpoints("main", args())).one(ENDPOINT, "main-s3").inputs
+    made = synthesise(lambda: Endpoints("main", args())).one(ENDPOINT, "main-s3").given
     assert {name: value for name, value in made.items() if name != "policy"} == {
         "vpcId": "vpc-1",
         "vpcEndpointType": "Gateway",
@@ -85,7 +85,7 @@ def test_without_interface_endpoints_there_is_no_security_group() -> None:
 
 def test_an_interface_endpoint_has_private_names_and_one_address_a_subnet() -> None:
     graph = synthesise(lambda: Endpoints("main", args(interface=("secretsmanager",))))
-    made = graph.one(ENDPOINT, "main-secretsmanager").inputs
+    made = graph.one(ENDPOINT, "main-secretsmanager").given
     assert {name: value for name, value in made.items() if name != "policy"} == {
         "vpcId": "vpc-1",
         "vpcEndpointType": "Interface",

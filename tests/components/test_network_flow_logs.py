@@ -29,7 +29,7 @@ def graph() -> Graph:
 
 
 def test_all_traffic_goes_to_the_log_group(graph: Graph) -> None:
-    assert graph.one(FLOW_LOG, "main-flow-logs-all").inputs == {
+    assert graph.one(FLOW_LOG, "main-flow-logs-all").given == {
         "vpcId": "vpc-1",
         "trafficType": "ALL",
         "logDestinationType": "cloud-watch-logs",

@@ -53,12 +53,12 @@ def test_allowing_opens_one_port_on_both_sides() -> None:
     source = graph.one(GROUP, "orders-group").id
     target = graph.one(GROUP, "database-group").id
     port = {"ipProtocol": "tcp", "fromPort": 5432, "toPort": 5432, "description": "SQL"}
-    assert graph.one(EGRESS, "orders-database-egress").inputs == {
+    assert graph.one(EGRESS, "orders-database-egress").given == {
         "securityGroupId": source,
         "referencedSecurityGroupId": target,
         **port,
     }
-    assert graph.one(INGRESS, "orders-database-ingress").inputs == {
+    assert graph.one(INGRESS, "orders-database-ingress").given == {
         "securityGroupId": target,
         "referencedSecurityGroupId": source,
         **port,
@@ -89,7 +89,7 @@ def test_an_aws_service_is_reached_by_https_at_its_own_addresses_only() -> None:
     graph = synthesise(lambda: allow_prefix_list("orders-s3", group("orders"), "pl-1", "Documents"))
     (rule,) = rules(graph)
     assert rule.type == EGRESS
-    assert rule.inputs == {
+    assert rule.given == {
         "securityGroupId": graph.one(GROUP, "orders-group").id,
         "prefixListId": "pl-1",
         "ipProtocol": "tcp",
@@ -103,7 +103,7 @@ def test_the_internet_is_reached_by_https_only_and_the_rule_says_why() -> None:
     graph = synthesise(lambda: allow_internet("orders-web", group("orders"), "Payment provider"))
     (rule,) = rules(graph)
     assert rule.type == EGRESS
-    assert rule.inputs == {
+    assert rule.given == {
         "securityGroupId": graph.one(GROUP, "orders-group").id,
         "cidrIpv4": "0.0.0.0/0",
         "ipProtocol": "tcp",

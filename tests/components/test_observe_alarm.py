@@ -6,7 +6,7 @@ import pytest
 
 from components.observe.alarm import Alarm, AlarmArgs
 from components.observe.composite import Composite, CompositeArgs
-from components.observe.metrics import Calculation, share, total
+from components.observe.metrics import Calculation, Traffic, total
 from tests.components.observed import (
     ALARM,
     COMPOSITE,
@@ -26,7 +26,7 @@ def alarm(**changes: Any) -> Any:
         given: dict[str, Any] = {"signal": ERRORS, "condition": condition(), "topic": topic()}
         Alarm("orders-errors", AlarmArgs(**given | changes))
 
-    return dict(built(program).one(ALARM, "orders-errors-alarm").inputs)
+    return dict(built(program).one(ALARM, "orders-errors-alarm").given)
 
 
 def test_an_alarm_on_a_metric_says_all_of_it() -> None:
@@ -53,12 +53,8 @@ def test_an_alarm_on_a_metric_says_all_of_it() -> None:
 
 
 def test_an_alarm_on_a_calculation_gives_its_metrics_and_returns_the_result_alone() -> None:
-    rate = share(
-        "errors",
-        ("requests",),
-        {"errors": ERRORS, "requests": REQUESTS},
-        floor=10,
-        label="Failed",
+    rate = Traffic(name="requests", metric=REQUESTS, floor=10).share(
+        "errors", ERRORS, label="Failed"
     )
     given = alarm(signal=rate, condition=condition(period_seconds=60))
     assert not {"namespace", "metricName", "statistic", "period", "dimensions"} & given.keys()
@@ -154,9 +150,7 @@ def test_a_calculation_has_no_more_metrics_than_an_alarm_takes() -> None:
 def test_a_share_means_nothing_below_the_floor(
     errors: float | None, requests: float | None, percent: float | None
 ) -> None:
-    rate = share(
-        "errors", ("requests",), {"errors": ERRORS, "requests": REQUESTS}, floor=10, label=""
-    )
+    rate = Traffic(name="requests", metric=REQUESTS, floor=10).share("errors", ERRORS, label="")
     assert calculated(rate.expression, errors=errors, requests=requests) == percent
 
 
@@ -164,7 +158,9 @@ def test_a_share_means_nothing_below_the_floor(
 def test_a_share_of_two_counts_knows_that_one_of_them_may_be_silent(
     bad: float | None, good: float | None, percent: float
 ) -> None:
-    rate = share("bad", ("bad", "good"), {"bad": ERRORS, "good": REQUESTS}, floor=10, label="")
+    rate = Traffic(name="good", metric=REQUESTS, floor=10).share(
+        "bad", ERRORS, label="", beside=True
+    )
     assert calculated(rate.expression, bad=bad, good=good) == percent
 
 

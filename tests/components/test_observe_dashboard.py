@@ -8,7 +8,7 @@ import pulumi
 import pytest
 
 from components.observe.dashboard import Dashboard, DashboardArgs, Panel
-from components.observe.metrics import Vital, share
+from components.observe.metrics import Traffic, Vital
 from components.observe.queries import SavedQueries, SavedQueriesArgs
 from components.observe.tracing import Tracing, TracingArgs
 from components.watched import WatchedQueue
@@ -26,12 +26,8 @@ DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
 QUERY = "aws:cloudwatch/queryDefinition:QueryDefinition"
 GROUP, RULE = "aws:xray/group:Group", "aws:xray/samplingRule:SamplingRule"
 
-RATE = share(
-    "errors",
-    ("requests",),
-    {"errors": metric("Errors"), "requests": metric("Invocations")},
-    floor=10,
-    label="Failed",
+RATE = Traffic(name="requests", metric=metric("Invocations"), floor=10).share(
+    "errors", metric("Errors"), label="Failed"
 )
 VITALS = (
     Vital(key="requests", section="traffic", signal=metric("Invocations", label="Requests")),

@@ -15,9 +15,7 @@ def _missing() -> str | None:
     cli = pulumi_cli.find(stacks.ROOT)
     if cli is None:
         return f"there is no Pulumi CLI on PATH ({_HOW})"
-    if cli.is_too_old:
-        return f"the Pulumi CLI {cli.version} is older than the oldest that is tested ({_HOW})"
-    return None
+    return f"the {cli} {cli.trouble} ({_HOW})" if cli.trouble else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

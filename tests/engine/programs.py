@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -49,6 +50,14 @@ from ops import engine
 options = engine.EngineOptions(arguments=tuple(sys.argv[4:]))
 sys.exit(engine.run(Path(sys.argv[1]), sys.argv[2], sys.argv[3], options))
 """
+
+
+@cache
+def found_cli() -> pulumi_cli.Cli:
+    """The CLI, asked once for its version."""
+    found = pulumi_cli.find(stacks.ROOT)
+    assert found is not None
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +107,15 @@ class Program:
         )
 
     @property
-    def _cli(self) -> pulumi_cli.Cli:
-        found = pulumi_cli.find(self.folder)
-        assert found is not None
-        return found
-
-    @property
     def workspace(self) -> Workspace:
         loaded = project.load(self.folder, STACK)
-        return Workspace(self.folder / engine.FOLDER, loaded, self._cli)
+        return Workspace(self.folder / engine.FOLDER, loaded, found_cli())
 
     def cli(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run the CLI itself on this state."""
         workspace = self.workspace
         return subprocess.run(
-            [str(self._cli.path), *map(str, arguments), "--non-interactive"],
+            [str(found_cli().path), *map(str, arguments), "--non-interactive"],
             cwd=workspace.folder / "scratch",
             env=workspace.environment(),
             capture_output=True,
@@ -177,15 +180,21 @@ class Program:
         return found
 
 
-def children(process: int) -> dict[int, str]:
-    """The processes that a process started, and their command lines."""
+def _processes(column: str, number: int) -> dict[int, str]:
+    """The processes with this number in a column of ps, and their command lines."""
     listed = subprocess.run(
-        ["/bin/ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        ["/bin/ps", "-A", "-o", f"pid=,{column}=,args="], capture_output=True, text=True, check=True
     )
     rows = (line.split(None, 2) for line in listed.stdout.splitlines())
-    return {int(row[0]): row[2] for row in rows if len(row) == 3 and int(row[1]) == process}
+    return {int(row[0]): row[2] for row in rows if len(row) == 3 and int(row[1]) == number}
 
 
 def child(process: int, said: str) -> int | None:
-    """The process that was started with these words on its command line."""
-    return next((pid for pid, line in children(process).items() if said in line), None)
+    """The process that another one started with these words on its command line."""
+    started = _processes("ppid", process)
+    return next((pid for pid, line in started.items() if said in line), None)
+
+
+def session(leader: int) -> list[int]:
+    """A process that leads a session, and all that it has started in it."""
+    return list(_processes("sess", leader))

@@ -6,6 +6,13 @@ import pytest
 
 from tests.engine.programs import ROLE, Program
 
+KEPT = """
+attributes = [aws.dynamodb.TableAttributeArgs(name="id", type="S")]
+settings = {{"hash_key": "id", "deletion_protection_enabled": {protected}}}
+aws.dynamodb.Table("t", attributes=attributes, **settings, opts=opts)
+aws.s3.Bucket("b", force_destroy={force}, opts=opts)
+"""
+
 
 def test_a_refresh_shows_drift_and_the_next_update_mends_it(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
@@ -60,48 +67,25 @@ def test_what_pulumi_protects_is_not_destroyed(
     assert program.up() == 0
 
     assert program.run("destroy") == 2
-    output = capfd.readouterr()
-    assert "protected" in output.out + output.err
-    assert "kept" in output.out + output.err
-    assert len(program.records()) == 1
-
-
-def test_what_aws_protects_is_deleted_only_when_the_protection_is_off(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    table = """
-        attributes = [aws.dynamodb.TableAttributeArgs(name="id", type="S")]
-        aws.dynamodb.Table(
-            "t",
-            attributes=attributes,
-            hash_key="id",
-            deletion_protection_enabled={},
-            opts=opts,
-        )
-        """
-    program = Program.write(tmp_path / "small", table.format(True))
-    assert program.up() == 0
-
+    assert "1 protected resource stays, as in the account: kept" in capfd.readouterr().err
     assert program.run("destroy", "--skip-preview") == 2
-    message = "can't be deleted: its deletionProtectionEnabled is on"
-    assert message in capfd.readouterr().out
+    assert "because it is protected" in capfd.readouterr().out
     assert len(program.records()) == 1
-    program.change(table.format(False))
-    assert program.up() == 0
-    assert program.run("destroy", "--skip-preview") == 0
 
 
-def test_a_bucket_that_is_not_empty_is_deleted_only_by_force(
+def test_what_aws_protects_and_a_bucket_that_is_not_empty_are_deleted_only_when_told(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    bucket = 'aws.s3.Bucket("b", force_destroy={}, opts=opts)'
-    program = Program.write(tmp_path / "small", bucket.format(False))
+    program = Program.write(tmp_path / "small", KEPT.format(protected=True, force=False))
     assert program.up() == 0
     program.fill("b", "index.html")
 
-    assert program.run("destroy", "--skip-preview") == 2
-    assert "it holds 1 objects, such as 'index.html'" in capfd.readouterr().out
-    program.change(bucket.format(True))
+    assert program.run("destroy", "--skip-preview", "--continue-on-error") == 2
+    said = capfd.readouterr().out
+    assert "can't be deleted: its deletionProtectionEnabled is on" in said
+    assert "it holds 1 objects, such as 'index.html'" in said
+    assert len(program.records()) == 2
+    program.change(KEPT.format(protected=False, force=True))
     assert program.up() == 0
     assert program.run("destroy", "--skip-preview") == 0
     assert program.records() == []

@@ -1,72 +1,86 @@
 """The provider ends with what needs it, whatever happens."""
 
+import os
 import signal
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from offline.processes import ended, is_running
-from tests.engine.programs import Program, child
+from offline.processes import ended
+from tests.engine.programs import Program, child, session
+
+CLI = "pulumi up"
 
 # Long enough that nothing is over before it is interrupted.
 SLOW = """
+import pathlib
 import time
 import pulumi
+pathlib.Path("begun").touch()
 time.sleep(30)
 """
 
 
-def provider_and_cli(run: subprocess.Popen[bytes]) -> tuple[int, int]:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        found = (child(run.pid, "offline.provider"), child(run.pid, "pulumi up"))
-        if found[0] is not None and found[1] is not None:
-            return found[0], found[1]
-        time.sleep(0.02)
-    pytest.fail("the CLI and its provider did not start")
+class Run:
+    """A run whose program has begun.
+
+    Attributes:
+        provider: its process.
+        cli: its process.
+        parts: the CLI and all that it has started: the language's host, the program.
+    """
+
+    def __init__(self, program: Program) -> None:
+        begun = program.folder / "begun"
+        self.plinth = program.start("up", "--skip-preview")
+        deadline = time.monotonic() + 20
+        while not begun.exists():
+            assert time.monotonic() < deadline, "the program did not begin"
+            time.sleep(0.02)
+        provider, cli = child(self.plinth.pid, "offline.provider"), child(self.plinth.pid, CLI)
+        assert provider is not None
+        assert cli is not None
+        self.provider, self.cli = provider, cli
+        self.parts = session(cli)
+        assert len(self.parts) > 2
+
+    def is_gone(self) -> bool:
+        """Whether none of its processes is left, or goes on for long."""
+        return all(ended(process, 15) for process in (self.provider, *self.parts))
 
 
 @pytest.fixture
-def slow(tmp_path: Path) -> Program:
+def run(tmp_path: Path) -> Run:
     program = Program.write(tmp_path / "small")
     program.change(head=SLOW)
-    return program
+    return Run(program)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_stops_the_cli_and_the_provider(
-    number: signal.Signals, slow: Program
-) -> None:
-    run = slow.start("up", "--skip-preview")
-    provider, cli = provider_and_cli(run)
-    time.sleep(1)
-    run.send_signal(number)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_run_ends_with_all_that_it_started(number: signal.Signals, run: Run) -> None:
+    run.plinth.send_signal(number)
 
-    assert run.wait(20) == 2
-    assert not is_running(cli)
-    assert not is_running(provider)
+    assert run.plinth.wait(20) == 2
+    assert run.is_gone()
 
 
-def test_a_killed_run_takes_the_cli_and_the_provider_with_it(slow: Program) -> None:
-    run = slow.start("up", "--skip-preview")
-    provider, cli = provider_and_cli(run)
-    time.sleep(1)
-    run.kill()
-    run.wait()
+@pytest.mark.parametrize("part", ["plinth", "provider", "cli"])
+def test_whatever_part_is_killed_the_others_end_too(part: str, run: Run) -> None:
+    os.kill({"plinth": run.plinth.pid, "provider": run.provider, "cli": run.cli}[part], 9)
 
-    assert ended(cli, 20)
-    assert ended(provider, 20)
+    assert run.plinth.wait(20) == (-9 if part == "plinth" else 2)
+    assert run.is_gone()
 
 
 def test_a_second_run_on_the_same_stack_is_turned_away(
-    slow: Program, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    run = slow.start("up", "--skip-preview")
-    provider_and_cli(run)
+    program = Program.write(tmp_path / "small")
+    program.change(head=SLOW)
+    first = Run(program)
 
-    assert slow.run("preview") == 2
-    assert "another run on test is under way" in capfd.readouterr().err
-    run.send_signal(signal.SIGINT)
-    run.wait(20)
+    assert program.run("preview") == 2
+    assert capfd.readouterr().err == "error: another run on test is under way\n"
+    first.plinth.send_signal(signal.SIGINT)
+    first.plinth.wait(20)

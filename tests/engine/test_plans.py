@@ -36,7 +36,7 @@ def test_a_plan_that_no_longer_fits_is_refused(
 
 
 def test_what_plinth_plan_writes_can_be_imported_and_is_then_up_to_date(tmp_path: Path) -> None:
-    program = Program.write(tmp_path / "small", ROLE, 'pulumi.export("x", "y")')
+    program = Program.write(tmp_path / "small", ROLE, 'pulumi.export("x", pulumi.Output.secret(1))')
     graph = project.load(program.folder, STACK).run()
     out = tmp_path / "plan.json"
     out.write_text(json.dumps(deployment.deployment(graph, program.folder)))

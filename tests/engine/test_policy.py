@@ -44,7 +44,9 @@ def test_a_mandatory_violation_stops_the_update(
     levels = with_pack(program, {"iam-no-admin": "mandatory"})
 
     assert program.run("up", policy_config=levels) == 1
-    assert "iam-no-admin" in capfd.readouterr().out
+    said = capfd.readouterr().out
+    assert "iam-no-admin" in said
+    assert "Traceback" not in said
     assert program.records() == []
 
 
@@ -58,6 +60,7 @@ def test_a_violation_in_a_component_stops_it_in_the_rules_words_alone(
     said = capfd.readouterr().out
     assert "subnet-no-auto-public-ip" in said
     assert "Exception calling application" not in said
+    assert "Traceback" not in said
 
 
 def test_an_advisory_violation_is_shown_and_stops_nothing(

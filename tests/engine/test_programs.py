@@ -29,7 +29,11 @@ pulumi.export("subnets", vpc.public_subnet_ids)
 """
 
 
-def test_a_component_is_constructed_and_its_children_are_transformed(tmp_path: Path) -> None:
+def test_a_component_is_constructed_and_its_children_are_transformed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It speaks to the engine past any proxy.
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     program = Program.write(tmp_path / "small", NETWORK.replace("MASK", "24"))
 
     assert program.run("preview") == 0

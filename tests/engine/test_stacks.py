@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 from offline import deployment, project
-from ops import engine, pulumi_cli
+from ops import engine
 from ops.workspace import Workspace
 from tests import stacks
+from tests.engine.programs import found_cli
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 the mark of one
 # When and where, which a plan doesn't say here: it has no clock.
 PASSING = {"created", "modified", "sourcePosition", "stackTrace"}
+STATELESS = ("aws:lambda/", "aws:cloudfront/", "aws:apigatewayv2/", "aws:wafv2/")
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 
 
@@ -55,9 +57,7 @@ class Stack:
         return engine.run(stacks.ROOT, operation, self.name, options)
 
     def resources(self) -> dict[str, dict[str, Any]]:
-        cli = pulumi_cli.find(stacks.ROOT)
-        assert cli is not None
-        workspace = Workspace(self._folder, project.load(stacks.ROOT, self.name), cli)
+        workspace = Workspace(self._folder, project.load(stacks.ROOT, self.name), found_cli())
         exported = json.loads(workspace.command("stack", "export"))["deployment"]
         return {item["urn"]: item for item in exported.get("resources", ())}
 
@@ -78,8 +78,8 @@ def test_dev_is_made_as_it_was_planned_stays_as_it_is_and_goes_without_a_trace(
 
     assert dev.run("up", "--skip-preview", policy=True) == 0
     assert dev.is_as_planned()
-    assert dev.run("up", "--expect-no-changes", policy=True) == 0
-    assert dev.run("refresh", "--expect-no-changes") == 0
+    assert dev.run("up", "--skip-preview", "--expect-no-changes", policy=True) == 0
+    assert dev.run("refresh", "--skip-preview", "--expect-no-changes") == 0
     assert dev.run("destroy", "--skip-preview") == 0
     assert dev.resources() == {}
 
@@ -93,11 +93,17 @@ def test_prod_is_made_as_it_was_planned_and_is_not_destroyed_by_accident(
     assert prod.run("up", "--skip-preview") == 0
     assert prod.is_as_planned()
     assert prod.run("preview", "--expect-no-changes", policy=True) == 0
+    assert prod.run("refresh", "--skip-preview", "--expect-no-changes") == 0
     made = prod.resources().keys()
     capfd.readouterr()
     assert prod.run("destroy") == 2
     said = " ".join(capfd.readouterr().err.split())
-    assert "resources are protected and stay, as they would in the account" in said
+    assert "11 protected resources stay, as in the account: " in said
     assert "database-instance" in said
     assert "`plinth destroy prod -- --exclude-protected`" in said
     assert prod.resources().keys() == made
+    assert prod.run("destroy", "--exclude-protected", "--skip-preview") == 0
+    left = prod.resources()
+    assert len(left) < len(made)
+    assert sum(item.get("protect", False) for item in left.values()) == 11
+    assert not any(item["type"].startswith(STATELESS) for item in left.values())

@@ -61,6 +61,18 @@ def test_no_secret_is_written_in_the_clear() -> None:
     assert text.count("[secret]") == 3  # the policy's input and output, and the stack's output
 
 
+def test_a_plan_with_secrets_names_what_they_are_to_be_encrypted_with() -> None:
+    def open_program() -> None:
+        pulumi.export("shown", "text")
+
+    secret = deployment(synthesise(small), stacks.ROOT)["deployment"]
+    assert secret["secrets_providers"]["type"] == "passphrase"
+    assert secret["secrets_providers"]["state"]["salt"].startswith("v1:")
+    assert (
+        "secrets_providers" not in deployment(synthesise(open_program), stacks.ROOT)["deployment"]
+    )
+
+
 def test_a_package_is_known_by_the_bytes_of_its_file(tmp_path: Path) -> None:
     (tmp_path / "code.zip").write_bytes(b"bytes")
     graph = synthesise(

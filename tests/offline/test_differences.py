@@ -1,9 +1,9 @@
 import json
+from typing import Final
 
 import pytest
 
 from offline.differences import Change, differences
-from offline.lifecycle import is_set
 from offline.values import UNKNOWN, Archive, Secret
 
 POLICY = {
@@ -20,10 +20,12 @@ REORDERED = {
     ],
     "Version": "2012-10-17",
 }
+SETS: Final = {"ingress", "securityGroups", "subnetIds"}
 
 
 def changes(old: object, new: object) -> dict[str, Change]:
-    return {item.path: item.change for item in differences({"x": old}, {"x": new}, is_set)}
+    found = differences({"x": old}, {"x": new}, lambda names: names[-1] in SETS)
+    return {item.path: item.change for item in found}
 
 
 @pytest.mark.parametrize(
@@ -38,8 +40,8 @@ def changes(old: object, new: object) -> dict[str, Change]:
         (json.dumps(POLICY), json.dumps(REORDERED)),
         ({"subnetIds": ["a", "b", "a"]}, {"subnetIds": ["a", "a", "b"]}),
         (
-            {"ingress": [{"cidrBlocks": ["1", "2"]}, {"fromPort": 1}]},
-            {"ingress": [{"fromPort": 1}, {"cidrBlocks": ["2", "1"]}]},
+            {"ingress": [{"securityGroups": ["1", "2"]}, {"fromPort": 1}]},
+            {"ingress": [{"fromPort": 1}, {"securityGroups": ["2", "1"]}]},
         ),
         (Archive(path="old.zip", hash="same"), Archive(path="new.zip", hash="same")),
     ],

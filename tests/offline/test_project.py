@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,23 @@ def test_yaml_is_read_as_the_cli_reads_it(tmp_path: Path) -> None:
     assert config["demo:g"] == "189"
 
 
+def test_what_yaml_took_for_a_number_or_a_mark_long_ago_is_text(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "config: {demo:a: {b: 8:32, c: 0x89, d: -7, e: =, f: 1_000, 7: g, true: trueish}}\n",
+    )
+
+    assert json.loads(load(tmp_path, "dev").config["demo:a"]) == {
+        "b": "8:32",
+        "c": 0x89,
+        "d": -7,
+        "e": "=",
+        "f": 1000,
+        "7": "g",
+        "true": "trueish",
+    }
+
+
 def test_a_stack_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
     write(tmp_path, "config: {}\n")
     with pytest.raises(ProjectError, match=r"no stack 'live' .*; choose from dev, or name a file"):
@@ -84,6 +102,13 @@ def test_a_configuration_file_of_any_name_can_be_given(tmp_path: Path) -> None:
     [
         ("config: [", "is not YAML"),
         ("- a\n- b\n", "must be a mapping"),
+        ("config: {demo:a: 1, demo:a: 2}\n", "the key 'demo:a' stands twice"),
+        ("config: {demo:a: {b: 1, b: 1}}\n", "the key 'b' stands twice"),
+        ("config: {demo:a: &a {b: *a}}\n", "goes too deep"),
+        (f"config: {{demo:a: {'[' * 2000}{']' * 2000}}}\n", "goes too deep"),
+        ("config: {demo:a: !!set {b}}\n", "holds a set; write text, a list or a mapping"),
+        ("config: {? [a] : b}\n", "is not YAML"),
+        (f"config: {{demo:a: {'9' * 5000}}}\n", "is not YAML: Exceeds the limit"),
         ("config: text\n", "config must be a mapping of keys to values"),
     ],
 )

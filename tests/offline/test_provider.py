@@ -1,5 +1,6 @@
 """The provider, asked as the engine asks it."""
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from pulumi.runtime.proto import provider_pb2 as pb
 
 from offline.provider_state import Folder
 from offline.values import UNKNOWN, Secret, decode_properties
-from tests.offline.asking import MODES, Engine, serving, struct, urn_of
+from tests.offline.asking import MODES, Engine, serving
 
 ROLE = "aws:iam/role:Role"
 POLICY = "aws:iam/rolePolicy:RolePolicy"
@@ -153,25 +154,18 @@ def test_what_aws_keeps_once_is_deleted_before_it_is_made_again(engine: Engine) 
 
 
 def test_other_tags_of_the_provider_are_a_difference(engine: Engine) -> None:
+    before, _ = engine.check(VPC, "v", CIDR)
     engine.configure(region="eu-west-2", defaultTags='{"tags": {"owner": "them"}}')
-    old = {**CIDR, "tagsAll": {"owner": "us"}}
-    found = engine.stub.Diff(
-        pb.DiffRequest(
-            urn=urn_of(VPC, "v"),
-            type=VPC,
-            olds=struct(old),
-            old_inputs=struct(CIDR),
-            news=struct(CIDR),
-        )
-    )
-    assert list(found.diffs) == ["tagsAll"]
+    after, _ = engine.check(VPC, "v", CIDR, before)
+    assert list(engine.diff(VPC, "v", before, after).diffs) == ["tagsAll"]
 
 
 # Create, read, update, delete
 
 
 def test_a_preview_answers_without_an_id_and_makes_nothing(engine: Engine, folder: Folder) -> None:
-    identity, outputs = engine.create(VPC, "v", {**CIDR, "tags": UNKNOWN}, preview=True)
+    inputs, _ = engine.check(VPC, "v", {**CIDR, "tags": UNKNOWN})
+    identity, outputs = engine.create(VPC, "v", inputs, preview=True)
     assert identity == ""
     assert (outputs["arn"], outputs["tagsAll"]) == (UNKNOWN, UNKNOWN)
     assert outputs["cidrBlock"] == CIDR["cidrBlock"]
@@ -185,6 +179,22 @@ def test_what_is_made_can_be_read_with_what_aws_adds(engine: Engine) -> None:
     assert found.id == identity
     assert decode_properties(found.inputs) == CIDR
     assert decode_properties(found.properties) == outputs
+
+
+def test_what_aws_adds_inside_a_block_is_no_input_and_what_others_change_there_is(
+    engine: Engine, folder: Folder
+) -> None:
+    kind = "aws:apigatewayv2/domainName:DomainName"
+    block = {"certificateArn": "arn:c", "endpointType": "REGIONAL", "securityPolicy": "TLS_1_2"}
+    given = {"domainName": "api.example.com", "domainNameConfiguration": block}
+    identity, outputs = engine.create(kind, "d", given)
+    assert outputs["domainNameConfiguration"]["targetDomainName"].startswith("d-")
+    assert decode_properties(engine.read(kind, "d", identity, given).inputs) == given
+    (record,) = folder.all()
+    theirs = {**outputs, "domainNameConfiguration": {**block, "ipAddressType": "dualstack"}}
+    folder.put(dataclasses.replace(record, properties=theirs))
+    found = decode_properties(engine.read(kind, "d", identity, given).inputs)
+    assert found["domainNameConfiguration"] == {**block, "ipAddressType": "dualstack"}
 
 
 def test_a_secret_input_is_a_secret_output(engine: Engine, folder: Folder) -> None:
@@ -203,10 +213,11 @@ def test_a_lookup_finds_what_exists_and_tells_its_inputs(engine: Engine) -> None
 
 def test_an_update_keeps_what_aws_gave(engine: Engine) -> None:
     identity, before = engine.create(VPC, "v", CIDR)
-    after = engine.update(VPC, "v", identity, {**CIDR, "tags": {"a": "1"}})
+    inputs, _ = engine.check(VPC, "v", {**CIDR, "tags": {"a": "1"}})
+    after = engine.update(VPC, "v", identity, inputs)
     assert after["arn"] == before["arn"]
     assert after["tagsAll"] == {"a": "1"}
-    read = engine.read(VPC, "v", identity, CIDR)
+    read = engine.read(VPC, "v", identity, inputs)
     assert decode_properties(read.properties) == after
 
 
@@ -233,40 +244,6 @@ def test_what_exists_is_not_made_again(engine: Engine) -> None:
         role(engine, name="given")
 
 
-@pytest.mark.parametrize(
-    ("kind", "inputs", "reason"),
-    [
-        (
-            TABLE,
-            {"name": "t", "deletionProtectionEnabled": True},
-            "deletionProtectionEnabled is on",
-        ),
-        (
-            "aws:rds/instance:Instance",
-            {
-                "identifier": "i",
-                "port": 5432,
-                "skipFinalSnapshot": True,
-                "deletionProtection": True,
-            },
-            "deletionProtection is on",
-        ),
-        (
-            "aws:rds/instance:Instance",
-            {"identifier": "i", "port": 5432},
-            "finalSnapshotIdentifier is required when skipFinalSnapshot is not true",
-        ),
-    ],
-)
-def test_what_is_protected_is_not_deleted(
-    kind: str, inputs: dict[str, Any], reason: str, engine: Engine
-) -> None:
-    identity, _ = engine.create(kind, "x", inputs)
-    with pytest.raises(grpc.RpcError, match=reason):
-        engine.delete(kind, "x", identity)
-    assert engine.read(kind, "x", identity, inputs).id == identity
-
-
 # Configuration
 
 
@@ -282,8 +259,9 @@ def test_an_account_that_the_provider_does_not_stand_for_is_refused(
 def test_each_provider_of_a_program_has_its_own_region_and_tags(engine: Engine) -> None:
     other = Engine(engine.port)
     other.configure(region="us-east-1", defaultTags='{"tags": {"owner": "them"}}')
-    _, here = engine.create(VPC, "here", CIDR)
-    _, there = other.create(VPC, "there", {**CIDR, "tags": {"owner": "me"}})
+    _, here = engine.create(VPC, "here", engine.check(VPC, "here", CIDR)[0])
+    mine, _ = other.check(VPC, "there", {**CIDR, "tags": {"owner": "me"}})
+    _, there = other.create(VPC, "there", mine)
     other.channel.close()
 
     assert here["arn"].startswith("arn:aws:ec2:eu-west-2:")

@@ -33,7 +33,8 @@ def test_an_engine_of_before_configures_by_its_own_variables(bare: Engine) -> No
         "aws:config:defaultTags": '{"tags": {"owner": "us"}}',
     }
     bare.stub.Configure(pb.ConfigureRequest(variables=variables))
-    _, outputs = bare.create(VPC, "v", CIDR)
+    inputs, _ = bare.check(VPC, "v", CIDR)
+    _, outputs = bare.create(VPC, "v", inputs)
     assert outputs["arn"].startswith("arn:aws:ec2:us-east-1:")
     assert outputs["tagsAll"] == {"owner": "us"}
 
@@ -72,7 +73,8 @@ def test_without_the_old_inputs_the_old_outputs_say_what_they_were(bare: Engine)
 
 def test_what_comes_of_a_secret_is_as_secret(bare: Engine) -> None:
     bare.configure(region="eu-west-2", defaultTags='{"tags": {"owner": "us"}}')
-    _, outputs = bare.create(VPC, "v", {**CIDR, "tags": {"key": Secret("planted")}})
+    inputs, _ = bare.check(VPC, "v", {**CIDR, "tags": {"key": Secret("planted")}})
+    _, outputs = bare.create(VPC, "v", inputs)
     assert outputs["tagsAll"] == Secret({"owner": "us", "key": "planted"})
     function = "aws:lambda/function:Function"
     group = {"logFormat": "JSON", "logGroup": Secret("planted")}

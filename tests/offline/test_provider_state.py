@@ -40,6 +40,18 @@ def test_a_write_that_was_cut_short_leaves_no_resource(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_deleted_while_all_are_read_is_passed_over(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    first, second = record("a", "vpc-1"), record("b", "vpc-2")
+    for item in (first, second):
+        folder.put(item)
+    for reading in (folder.all(), folder.mentioning("planted")):
+        folder.put(second)
+        assert next(reading) == first
+        folder.remove(second.urn, second.id)
+        assert list(reading) == []
+
+
 def test_a_file_that_is_no_resource_is_named(tmp_path: Path) -> None:
     (tmp_path / "odd.json").write_text("{}")
     with pytest.raises(StateError, match=r"odd.json is not a resource of the offline provider"):

@@ -1,12 +1,14 @@
 """Stand-ins for the programs that the live commands run: they remember, and do as they are told."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any, Final
 
 from ops.coordinates import Coordinates
 from ops.live.engine import Engine, engine
+from tests.ops.emulator import ROOT
 
 URN: Final = "urn:pulumi:dev::plinth::"
 STACK: Final = f"{URN}pulumi:pulumi:Stack::plinth-dev"
@@ -86,6 +88,12 @@ def coordinates(root: Path) -> Coordinates:
         cost_centre="web-platform",
         config_file=root / "Pulumi.dev.yaml",
     )
+
+
+def project_files(root: Path) -> None:
+    """Copy what says where the dev stack is."""
+    for name in ("Pulumi.yaml", "Pulumi.dev.yaml"):
+        shutil.copy(ROOT / name, root / name)
 
 
 def write_program(path: Path, source: str) -> None:

@@ -1,7 +1,6 @@
 """The live commands as a pipeline runs them: exit codes, and what they hand on."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,15 +8,13 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from ops import cli_bootstrap
-from tests.ops.emulator import ROOT
-from tests.ops.fake_tools import STACK, FakePulumi
+from tests.ops.fake_tools import STACK, FakePulumi, project_files
 
 
 @pytest.fixture
 def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePulumi:
     """A CLI in a copy of the project's files, which is where the commands are run."""
-    for name in ("Pulumi.yaml", "Pulumi.dev.yaml"):
-        shutil.copy(ROOT / name, tmp_path / name)
+    project_files(tmp_path)
     monkeypatch.chdir(tmp_path)
     return FakePulumi(tmp_path)
 

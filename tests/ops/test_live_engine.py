@@ -17,6 +17,7 @@ from ops.live import drift, review
 from ops.live.drift import Status
 from ops.live.engine import Engine, LiveError, engine
 from ops.provider_process import provider
+from tests.guides import is_told, refusals
 from tests.ops.emulator import ACCOUNT, ROOT, Emulator
 
 pytestmark = [
@@ -24,6 +25,7 @@ pytestmark = [
     pytest.mark.timeout(300),
 ]
 
+GUIDE: Final = (ROOT / "docs" / "first-deployment.md").read_text()
 PROGRAM: Final = """
 import pulumi, pulumi_aws as aws
 main = aws.Provider("main", region="eu-west-2", allowed_account_ids=["111122223333"])
@@ -98,13 +100,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "review"
 
 
-def deployed(stack: Engine, folder: Path) -> None:
-    assert review.preview(stack, folder) == 0
-    assert review.deploy(stack, folder) == 0
-
-
-def test_a_reviewed_plan_is_applied_and_leaves_nothing_to_do(
-    stack: Engine, folder: Path, aws: Emulator, where: Coordinates
+def test_a_reviewed_plan_is_applied_and_what_somebody_else_does_then_makes_the_next_unfit(
+    stack: Engine, folder: Path, resources: Path, aws: Emulator, where: Coordinates
 ) -> None:
     assert review.preview(stack, folder) == 0
     assert "**2 to create**, 0 unchanged" in (folder / "summary.md").read_text()
@@ -114,27 +111,16 @@ def test_a_reviewed_plan_is_applied_and_leaves_nothing_to_do(
         "site_url": "https://site.example.com",
         "password": "[secret]",
     }
-    s3 = aws.client("s3")
-    key = ".pulumi/stacks/plinth/dev.json"
-    kept = s3.get_object(Bucket=where.state_bucket, Key=key)
+    kept = state(aws, where)
     assert kept["ServerSideEncryption"] == "aws:kms"
     assert b"sesame" not in kept["Body"].read()
-
     assert review.preview(stack, folder) == 0
     assert not review.changes(folder)
 
-
-def test_what_somebody_else_did_is_drift_and_makes_a_plan_unfit(
-    stack: Engine, folder: Path, resources: Path
-) -> None:
-    deployed(stack, folder)
-    assert drift.look(stack).status is Status.SAME
-    assert review.preview(stack, folder) == 0
     (log,) = resources.glob("*LogGroup*.json")
     record: dict[str, Any] = json.loads(log.read_text())
     record["properties"]["retentionInDays"] = 7
     log.write_text(json.dumps(record))
-
     looked = drift.look(stack)
     assert looked.status is Status.DRIFTED
     assert "retentionInDays" in looked.text
@@ -142,6 +128,11 @@ def test_what_somebody_else_did_is_drift_and_makes_a_plan_unfit(
     assert stack.run("refresh", "--yes", "--skip-preview") == 0
     with pytest.raises(LiveError, match="the state of dev has moved since the plan was made"):
         review.deploy(stack, folder)
+
+
+def state(aws: Emulator, where: Coordinates) -> Any:
+    key = ".pulumi/stacks/plinth/dev.json"
+    return aws.client("s3").get_object(Bucket=where.state_bucket, Key=key)
 
 
 def test_what_the_pack_refuses_is_not_there_to_apply(
@@ -155,13 +146,18 @@ def test_what_the_pack_refuses_is_not_there_to_apply(
 
 
 def test_two_updates_at_once_are_refused(
-    stack: Engine, folder: Path, aws: Emulator, where: Coordinates
+    stack: Engine,
+    folder: Path,
+    aws: Emulator,
+    where: Coordinates,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert review.preview(stack, folder) == 0
     lock = {"pid": 1, "username": "other", "hostname": "h", "timestamp": "2026-01-01T00:00:00Z"}
     key = ".pulumi/locks/organization/plinth/dev/other.json"
     s3 = aws.client("s3")
     s3.put_object(Bucket=where.state_bucket, Key=key, Body=json.dumps(lock).encode())
+    capsys.readouterr()
     assert review.deploy(stack, folder) != 0
-    s3.delete_object(Bucket=where.state_bucket, Key=key)
-    assert review.deploy(stack, folder) == 0
+    (told,) = (item for item in refusals(GUIDE) if "locked" in item)
+    assert is_told(told, capsys.readouterr().out)

@@ -179,7 +179,7 @@ def test_a_stack_that_was_never_made_says_how_to_make_it(pulumi: FakePulumi, fol
 
 def test_a_cli_that_is_too_old_is_not_used(pulumi: FakePulumi) -> None:
     pulumi.tell(version="v3.1.0")
-    with pytest.raises(LiveError, match=r"the Pulumi CLI v3\.1\.0 is older than 3\.\d+"):
+    with pytest.raises(LiveError, match=r"the Pulumi CLI v3\.1\.0 at \S+ is older than 3\.\d+"):
         pulumi.engine()
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.outcome import verdict
+from ops.outcome import not_built, verdict
 
 MANDATORY = {"policyEvent": {"enforcementLevel": "mandatory"}}
 ADVISORY = {"policyEvent": {"enforcementLevel": "advisory"}}
@@ -45,3 +45,15 @@ def test_a_run_is_clean_violating_or_wrong(
 
 def test_a_run_that_wrote_no_events_is_wrong(tmp_path: Path) -> None:
     assert verdict(1, tmp_path / "none.json") == 2
+
+
+def test_a_package_that_nobody_built_is_named(tmp_path: Path) -> None:
+    log = tmp_path / "events.json"
+    said = (
+        'Exception: failed to compute archive hash for "code": open /p/dist/api.zip: no such file'
+    )
+    lines = (SUMMARY, {"diagnosticEvent": {"severity": "error", "message": f"trace\n{said} ..."}})
+    log.write_text("\n".join(map(json.dumps, lines)))
+    assert not_built(log) == Path("/p/dist/api.zip")
+    log.write_text(json.dumps(SUMMARY))
+    assert not_built(log) is None

@@ -131,6 +131,24 @@ def test_a_stack_that_is_not_there_ends_with_2_and_names_those_that_are() -> Non
     assert "dev, prod" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("conf: {plinth:region: eu-west-2}", "conf is no key of a stack's file; did you mean con"),
+        ("plinth:region: eu-west-2", "plinth:region is no key of a stack's file; it takes config,"),
+    ],
+)
+def test_a_key_that_pulumi_would_pass_over_in_silence_is_refused(
+    line: str, told: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "Pulumi.dev.yaml"
+    path.write_text(f"{line}\n")
+    done = here("dev", "--config-file", path)
+    assert done.exit_code == 2
+    assert f"{path}: {told}" in done.stderr
+    assert "is missing" not in done.stderr
+
+
 def test_a_secret_in_the_configuration_is_never_shown(tmp_path: Path) -> None:
     done = here("dev", "--config-file", changed(tmp_path, "owner", {"secure": "v1:planted"}))
     assert done.exit_code == 2

@@ -1,4 +1,4 @@
-"""How rules are run: unknown values, broken rules, secrets, joins."""
+"""How rules are run: unknown values, broken rules, secrets."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -15,11 +15,10 @@ from rules.core.values import UNKNOWN, NotKnown, Secret, plain
 from rules.core.view import View
 from rules.core.waivers import Waiver
 from tests.policy.cases import STACK as PREFIX
-from tests.policy.cases import Case, Ref, aws, resources
+from tests.policy.cases import aws, resources
 from tests.policy.judging import TODAY, messages, run
 
 QUEUE = "aws:sqs/queue:Queue"
-POLICY = "aws:sqs/queuePolicy:QueuePolicy"
 
 
 def rule(check: Any) -> Rule:
@@ -192,57 +191,6 @@ class TestView:
     def test_secrets_are_read_through(self) -> None:
         assert self.view.text("secret.a") == "b"
         assert self.view.names("secret") == ("a",)
-
-
-BY_QUEUE = {"reads": (POLICY,), "severity": Severity.LOW, "why": "W.", "fix": "F."}
-
-
-@stack_rule("sqs-joined", QUEUE, **BY_QUEUE)  # type: ignore[arg-type]
-def joined(item: Resource, stack: Stack) -> Findings:
-    """A queue has a policy."""
-    if not stack.sides(item, POLICY, "queueUrl", by=("url", "name")):
-        yield "no policy"
-
-
-@stack_rule("sqs-targets", POLICY, **BY_QUEUE)  # type: ignore[arg-type]
-def targets(item: Resource, stack: Stack) -> Findings:
-    """A policy has a queue."""
-    if not stack.targets(item, "queueUrl", QUEUE, by=("url", "name")):
-        yield "no queue"
-
-
-def policy(url: Any, name: str = "policy") -> Any:
-    return aws("sqs/queuePolicy:QueuePolicy", name, {"queueUrl": url, "policy": "{}"})
-
-
-class TestJoins:
-    """How resources are told to belong together."""
-
-    @pytest.mark.parametrize("preview", [False, True])
-    def test_by_what_pulumi_recorded_whether_ids_are_known_or_not(self, preview: bool) -> None:
-        case: Case = (queue("one"), queue("two"), policy(Ref("one")))
-        report = judged(joined, *case, preview=preview)
-        assert [item.subject.name for item in report.violations] == ["two"]
-        assert report.not_yet_known == ()
-        assert messages(judged(targets, *case, preview=preview)) == []
-
-    @pytest.mark.parametrize("preview", [False, True])
-    def test_by_value_where_pulumi_recorded_nothing(self, preview: bool) -> None:
-        case: Case = (queue("one", name="orders"), queue("two", name="other"), policy("orders"))
-        report = judged(joined, *case, preview=preview)
-        assert [item.subject.name for item in report.violations] == ["two"]
-        assert messages(judged(targets, *case, preview=preview)) == []
-        assert messages(judged(targets, policy("nothing"), preview=preview)) == ["no queue"]
-
-    def test_one_that_could_be_any_leaves_the_others_unanswered_not_those_that_have_theirs(
-        self,
-    ) -> None:
-        report = judged(
-            joined, queue("one", name="a"), queue("two"), policy("a"), policy(UNKNOWN, "p")
-        )
-        assert messages(report) == []
-        assert [item.subject.name for item in report.not_yet_known] == ["two"]
-        assert judged(targets, policy(UNKNOWN)).not_yet_known
 
 
 def test_a_rule_of_the_stack_as_a_whole_is_asked_once_whether_the_runner_has_a_root_or_not() -> (

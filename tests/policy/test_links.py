@@ -1,8 +1,9 @@
-"""How resources are joined that others stand between."""
+"""How resources are told to belong together, also those that others stand between."""
 
 import pytest
 
 from rules.core.resource import Given, Resource
+from rules.core.rule import Findings, Severity, stack_rule
 from rules.core.stack import Stack
 from rules.core.types import STACK
 from rules.core.values import UNKNOWN, NotKnown
@@ -10,6 +11,7 @@ from rules.links import (
     API,
     BUCKET,
     FUNCTION,
+    QUEUE,
     bucket_name,
     function_name,
     function_qualifier,
@@ -17,10 +19,67 @@ from rules.links import (
     sources,
     targets,
 )
+from tests.policy.cases import Case, Declared, Ref, aws
+from tests.policy.judging import judged, messages
 
 ARN = "arn:aws:lambda:eu-west-2:111122223333:function:orders-1a2b"
 PERMISSION = "aws:lambda/permission:Permission"
 SCHEDULE = "aws:scheduler/schedule:Schedule"
+POLICY = "aws:sqs/queuePolicy:QueuePolicy"
+
+
+@stack_rule("sqs-joined", QUEUE.kind, reads=(POLICY,), severity=Severity.LOW, why="W.", fix="F.")
+def has_policy(item: Resource, stack: Stack) -> Findings:
+    """A queue has a policy."""
+    if not sources(stack, item, POLICY, "queueUrl", QUEUE):
+        yield "no policy"
+
+
+@stack_rule("sqs-target", POLICY, reads=(QUEUE.kind,), severity=Severity.LOW, why="W.", fix="F.")
+def has_queue(item: Resource, stack: Stack) -> Findings:
+    """A policy has a queue."""
+    if not targets(stack, item, "queueUrl", QUEUE):
+        yield "no queue"
+
+
+def queue(called: str, /, **inputs: object) -> Declared:
+    return aws("sqs/queue:Queue", called, inputs)
+
+
+def policy(url: object, name: str = "policy") -> Declared:
+    return aws("sqs/queuePolicy:QueuePolicy", name, {"queueUrl": url, "policy": "{}"})
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param((queue("one"), queue("two"), policy(Ref("one"))), id="recorded"),
+        pytest.param(
+            (queue("one", name="orders"), queue("two", name="other"), policy("orders")), id="value"
+        ),
+    ],
+)
+def test_joined_by_what_pulumi_recorded_or_by_value_in_a_preview_too(
+    case: Case, preview: bool
+) -> None:
+    report = judged(has_policy, case, preview=preview)
+    assert [item.subject.name for item in report.violations] == ["two"]
+    assert report.not_yet_known == ()
+    assert messages(judged(has_queue, case, preview=preview)) == []
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_a_value_that_nothing_goes_by_refers_to_nothing(preview: bool) -> None:
+    assert messages(judged(has_queue, (policy("nothing"),), preview=preview)) == ["no queue"]
+
+
+def test_one_that_could_be_any_leaves_the_others_unanswered_not_those_that_have_theirs() -> None:
+    case = (queue("one", name="a"), queue("two"), policy("a"), policy(UNKNOWN, "p"))
+    report = judged(has_policy, case)
+    assert messages(report) == []
+    assert [item.subject.name for item in report.not_yet_known] == ["two"]
+    assert judged(has_queue, (policy(UNKNOWN),)).not_yet_known
 
 
 def made(kind: str, urn: str, made_from: dict[str, list[str]], /, **properties: object) -> Resource:

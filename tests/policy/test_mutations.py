@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from rules.core.rule import Rule
-from rules.core.types import canonical
+from rules.core.types import PROVIDER, canonical
 from tests.policy.cases import Case, Fixture, Ref
 from tests.policy.judging import each_file, judged, rules_of
 
@@ -105,7 +105,7 @@ def test_damage_to_any_property_of_the_passing_example_is_caught(file: str) -> N
 
 
 @each_file
-def test_the_passing_example_needs_each_of_its_other_resources(file: str) -> None:
+def test_the_passing_example_needs_each_of_its_other_resources_as_the_rule_says(file: str) -> None:
     for rule, fixture in rules_of(file):
         case = fixture.passes[0]
         for index, item in enumerate(case):
@@ -113,3 +113,5 @@ def test_the_passing_example_needs_each_of_its_other_resources(file: str) -> Non
             if not spared and not rule.judges(canonical(item.type)):
                 rest = (*case[:index], *case[index + 1 :])
                 assert is_caught(rule, rest), f"{rule.id}: {item.name} is not needed"
+                read = item.type == PROVIDER or canonical(item.type) in rule.reads
+                assert read, f"{rule.id} must read {item.type}"

@@ -1,7 +1,5 @@
 """The tables that were generated: current, and true of what is known for certain."""
 
-import json
-
 import pytest
 from generate import taggable
 
@@ -9,7 +7,6 @@ from rules import PACK
 from rules.core import actions
 from rules.core.types import TAGGABLE, canonical, is_taggable, spellings
 from rules.prices import of_class
-from tools import prices
 
 
 def test_the_table_of_types_that_take_tags_is_the_sdks() -> None:
@@ -124,15 +121,6 @@ def test_a_condition_on_tags_names_what_has_them_or_is_made_with_them(
     found = actions.find(name)
     assert found is not None
     assert found.names_resource(key) is expected
-
-
-def test_prices_are_the_same_wherever_they_stand() -> None:
-    own = json.loads((PACK / "prices.json").read_text(encoding="utf-8"))["prices"]
-    others = prices.load().prices
-    assert len(own.keys() & others.keys()) > 10
-    for name in own.keys() & others.keys():
-        assert own[name]["usd"] == others[name].usd, name
-        assert own[name]["published"] == (str(others[name].published or "") or None), name
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ OWN = {"domain": "www.example.com", "hosted_zone_id": ZONE}
             "10.20.0.0/255.255.0.0",
             "an IPv4 network such as 10.20.0.0/16, got '10.20.0.0/255.255.0.0'",
         ),
+        ("10.20.0.0/１６", "an IPv4 network such as 10.20.0.0/16, got '10.20.0.0/１６'"),  # noqa: RUF001
         ("fd00::/56", "an IPv4 network such as 10.20.0.0/16, got 'fd00::/56'"),
         ("10.20.0.1/16", "the first address of its network: 10.20.0.0/16, got '10.20.0.1/16'"),
         (

@@ -91,3 +91,27 @@ def test_a_repository_is_one(repository: str) -> None:
 )
 def test_what_would_let_others_in_is_refused(changes: dict[str, Any], problem: str) -> None:
     assert refused(**changes) == [problem]
+
+
+KEY = f"arn:aws:kms:eu-west-2:{ACCOUNT}:key/01234567-89ab-cdef-0123-456789abcdef"
+
+
+@pytest.mark.parametrize("bucket", ["abc", "plinth-state", "state.example.com", "a" * 63])
+def test_the_state_is_in_any_bucket(bucket: str) -> None:
+    state = {"bucket": bucket, "key_arn": KEY}
+
+    assert parse({**MINIMAL, "delivery": {**DELIVERY, "state": state}})
+
+
+@pytest.mark.parametrize(
+    "bucket",
+    [
+        *("ab", "a" * 64, "State", "-state", "state-", "my_state", "my..state", "192.168.5.4"),
+        *("xn--state", "sthree-state", "amzn-s3-demo-state"),
+        *("state-s3alias", "state--ol-s3", "state.mrap", "state--x-s3", "state--table-s3"),
+    ],
+)
+def test_the_state_can_not_be_where_s3_has_no_bucket(bucket: str) -> None:
+    (problem,) = refused(state={"bucket": bucket, "key_arn": KEY})
+
+    assert problem.startswith("delivery.state.bucket must be the name of an S3 bucket")

@@ -95,9 +95,23 @@ def test_an_unknown_key_of_the_project_is_refused_without_its_value() -> None:
 
 
 def test_other_namespaces_belong_to_others() -> None:
-    others = {"aws:region": "eu-west-1", "pulumi:disable-default-providers": '["aws"]', "x:y": "z"}
+    others = {"aws:region": "eu-west-2", "pulumi:disable-default-providers": '["aws"]', "x:y": "z"}
 
     assert load(MINIMAL, others=others).region == "eu-west-2"
+
+
+def test_a_region_for_the_provider_that_is_not_the_stacks_is_refused_beside_the_rest() -> None:
+    # Whoever set it means it to count, and it would not.
+    others = {"aws:region": "eu-west-1"}
+    refused = (
+        "aws:region must be left out, since the stack is where plinth:region says; got 'eu-west-1'"
+    )
+
+    assert problems(MINIMAL, others=others) == [refused]
+    assert [line.split()[0] for line in problems({**MINIMAL, "api": "on"}, others=others)] == [
+        "api",
+        "aws:region",
+    ]
 
 
 def test_a_setting_under_another_namespace_is_pointed_out() -> None:

@@ -41,7 +41,7 @@ def test_every_problem_is_in_one_message_in_the_order_of_the_sections() -> None:
         ),
         (
             "  - owner must be 1 to 256 letters, digits, spaces and characters of _ . : / = + - @,"
-            " without a space at either end; got nothing"
+            " without a space at either end, and not aws: at the beginning; got nothing"
         ),
         "  - tables.coupons.partition_key must be a mapping of settings, got 7",
         "  - buckets.b.expire_after_days must be more than archive_after_days, 30; got 10",

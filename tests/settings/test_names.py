@@ -1,5 +1,7 @@
 """Names that AWS would refuse once they are part of a physical name."""
 
+from typing import Any
+
 import pytest
 
 from offline import aws
@@ -39,7 +41,7 @@ def test_a_bucket_s_name_must_leave_room_for_what_stands_around_it() -> None:
     ]
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod", "pr-1234", "a" * 19, "2026"])
+@pytest.mark.parametrize("stack", ["dev", "prod", "pr-1234", "a" * 18, "2026"])
 def test_a_stack_may_have_any_short_name_in_kebab_case(stack: str) -> None:
     assert parse(MINIMAL, stack=stack)
 
@@ -55,16 +57,42 @@ def test_a_stack_s_name_must_suit_buckets_and_servers(stack: str) -> None:
 
 
 def test_a_stack_s_name_must_leave_room_for_the_platform_s_own_names() -> None:
-    assert problems(MINIMAL, stack="a" * 20) == [
+    assert problems(MINIMAL, stack="a" * 19) == [
         (
-            "stack must have a shorter name: AWS's limits leave 25 characters for plinth and it"
-            " together; got 26"
+            "stack must have a shorter name: AWS's limits leave 24 characters for plinth and it"
+            " together; got 25"
         )
     ]
 
 
 def test_the_project_s_name_must_suit_database_servers() -> None:
     assert [line.split()[0] for line in problems(MINIMAL, project="1st")] == ["project"]
+
+
+@pytest.mark.parametrize("project", ["aws-shop", "awscope", "ssm", "sg", "sthree", "amzn-s3-demo"])
+def test_a_project_can_not_begin_as_what_aws_keeps_for_itself(project: str) -> None:
+    (problem,) = problems(MINIMAL, project=project)
+
+    assert problem.startswith("project must have a name that doesn't begin with ")
+
+
+@pytest.mark.parametrize("project", ["awesome", "sgt", "s-three", "platform-aws"])
+def test_a_project_may_have_any_other_short_name(project: str) -> None:
+    assert parse(MINIMAL, project=project)
+
+
+@pytest.mark.parametrize(
+    ("section", "value"), [("tables", {"partition_key": "id"}), ("buckets", {})]
+)
+def test_names_must_differ_by_more_than_a_hyphen_before_a_digit(section: str, value: Any) -> None:
+    assert problems(
+        {**MINIMAL, section: {"a-1": value, "a1": value, "a-b": value, "ab": value}}
+    ) == [
+        (
+            f"{section}.a1 must differ from {section}.a-1 by more than a hyphen before a digit:"
+            " statements of IAM know both by one name; got 'a1'"
+        )
+    ]
 
 
 def test_the_platform_s_own_names_are_as_short_as_is_assumed() -> None:

@@ -144,7 +144,15 @@ def test_every_site_is_known_by_the_name_of_its_component() -> None:
             (
                 "portals.apps.b2b.environment.AWS_REGION must be a variable such as VITE_THEME:"
                 " capital letters, digits and _, not one of Amplify's own, which begin with AWS or"
-                " AMPLIFY_; got 'AWS_REGION'"
+                " AMPLIFY_, nor called a secret, since everybody can read it; got 'AWS_REGION'"
+            ),
+        ),
+        (
+            {"apps": {"b2b": {"environment": {"VITE_MAPS_API_KEY": "x", "NPM_TOKEN": "hunter2"}}}},
+            (
+                "portals.apps.b2b.environment.NPM_TOKEN must be a variable such as VITE_THEME:"
+                " capital letters, digits and _, not one of Amplify's own, which begin with AWS or"
+                " AMPLIFY_, nor called a secret, since everybody can read it; got 'NPM_TOKEN'"
             ),
         ),
         ({"apps": {}}, "portals.apps must have at least 1 entry, got 0"),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,16 @@ def test_every_price_says_when_and_where_it_was_published(data: Prices) -> None:
         assert date(2026, 6, 1) <= published <= date(2026, 11, 21), name
         assert price.url.startswith("https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/")
         assert price.line, name
+
+
+def test_a_price_stands_in_just_one_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for text in ("{line: NAT, usd: 0.05, list: AmazonEC2, published: null}", "{line: Nothing}"):
+        name = "nat-hour" if "usd" in text else "nothing-hour"
+        twice = tmp_path / "prices.yaml"
+        twice.write_text(f"prices:\n  {name}: {text}\n", encoding="utf-8")
+        monkeypatch.setattr(prices, "PATH", twice)
+        with pytest.raises(ValueError, match=f"{name} must have its price in just one of"):
+            prices.load()
 
 
 @pytest.mark.parametrize("stack", cost.STACKS)

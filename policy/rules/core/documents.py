@@ -102,9 +102,7 @@ class Statement:
     _actions: tuple[Part, ...]
     _not_actions: tuple[Part, ...]
     _resources: tuple[Part, ...]
-    _not_resources: tuple[Part, ...]
     _principals: tuple[Principal | Unknown, ...]
-    _not_principals: tuple[Principal | Unknown, ...]
     conditions: tuple[Condition, ...]
     names: frozenset[str]
 
@@ -132,17 +130,9 @@ class Statement:
         """The resources as written."""
         return _known(self._resources, self.path)
 
-    def not_resources(self) -> Iterator[str]:
-        """The resources left out."""
-        return _known(self._not_resources, self.path)
-
     def principals(self) -> Iterator[Principal]:
         """Whom it speaks of."""
         return _known(self._principals, self.path)
-
-    def not_principals(self) -> Iterator[Principal]:
-        """Whom it leaves out."""
-        return _known(self._not_principals, self.path)
 
     @property
     def label(self) -> str:
@@ -224,9 +214,7 @@ def _statement(raw: Mapping[str, Any], path: str) -> Statement:
         _actions=_parts(fields.get("action")),
         _not_actions=_parts(fields.get("notaction")),
         _resources=_parts(fields.get("resource")),
-        _not_resources=_parts(fields.get("notresource")),
         _principals=_principals(fields.get("principal")),
-        _not_principals=_principals(fields.get("notprincipal")),
         conditions=tuple(_conditions(fields.get("condition"))),
         names=frozenset(fields),
     )

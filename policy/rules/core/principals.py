@@ -4,8 +4,27 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rules.core.documents import Principal, Statement
+from rules.core.rule import Findings
 from rules.core.values import NotKnown
 
+# What AWS itself takes for a narrowing of a public policy: "The meaning of public" in the guides of
+# S3 and DynamoDB.
+NARROWING_KEYS: Final = (
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "aws:SourceIp",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+    "aws:SourceOwner",
+    "aws:SourceVpc",
+    "aws:SourceVpce",
+    "aws:userid",
+    "aws:VpcSourceIp",
+)
 # By what a condition names the accounts that it lets in.
 ACCOUNT_KEYS: Final = (
     "aws:PrincipalAccount",
@@ -44,6 +63,12 @@ def open_statements(statements: Iterable[Statement], *keys: str) -> Iterator[Sta
             missing = missing or error
     if missing is not None:
         raise missing
+
+
+def open_to_all(statements: Iterable[Statement], *keys: str) -> Findings:
+    """Say which statements let everybody in; a condition narrows on one of these keys as well."""
+    for statement in open_statements(statements, *NARROWING_KEYS, *keys):
+        yield f"{statement.label} lets everybody in"
 
 
 def foreign_principals(statement: Statement, own: frozenset[str]) -> Iterator[str]:

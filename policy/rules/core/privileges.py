@@ -13,7 +13,7 @@ from rules.core.values import NotKnown
 _STARS: Final = "*?:/"
 _VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 # In the ARNs of these services a name comes first, not a kind: `bucket/*` is one bucket.
-_NAME_FIRST: Final = frozenset({"execute-api", "s3", "sns", "sqs"})
+_NAME_FIRST: Final = frozenset({"codecommit", "codepipeline", "execute-api", "s3", "sns", "sqs"})
 
 
 def identity_statements(resource: Resource) -> Iterator[Statement]:
@@ -37,7 +37,8 @@ def identity_statements(resource: Resource) -> Iterator[Statement]:
 def is_broad(resource: str) -> bool:
     """Whether it stands for everything, or for every resource of an account, service or kind.
 
-    A policy variable stands for one value, not for any.
+    A policy variable stands for one value, not for any. `vpc*` is every VPC as `vpc/*` is, and
+    every endpoint besides.
     """
     if resource == "*":
         return True
@@ -49,8 +50,8 @@ def is_broad(resource: str) -> bool:
         return True
     if service in _NAME_FIRST:
         return not re.split("[:/]", name, maxsplit=1)[0].strip(_STARS)
-    instance = re.split("[:/]", name, maxsplit=1)[1:]
-    return bool(instance) and not instance[0].strip(_STARS)
+    kind, *instance = re.split("[:/]", name, maxsplit=1)
+    return not instance[0].strip(_STARS) if instance else kind.endswith("*")
 
 
 def kind_of(resource: str) -> str:
@@ -58,7 +59,8 @@ def kind_of(resource: str) -> str:
     parts = resource.split(":", 5)
     if len(parts) < 6 or "*" in parts[4] or "*" in parts[2]:
         return ""
-    return f"{parts[2]}:{re.split('[:/]', parts[5], maxsplit=1)[0]}"
+    kind = re.split("[:/]", parts[5], maxsplit=1)[0]
+    return f"{parts[2]}:{kind.rstrip('*?') or '*'}"
 
 
 def broad_resources(statement: Statement) -> Iterator[str]:

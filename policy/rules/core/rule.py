@@ -66,7 +66,7 @@ class Rule:
         why: the harm that it prevents, in a sentence.
         fix: what to do in this project.
         types: the resources that it judges; a stack rule looks at others through its stack.
-        reads: for a stack rule, the other types that decide.
+        reads: for a stack rule, the other types that decide, as its documentation names them.
         thresholds: what a configuration may set, by name.
         remedy: what sets it right, where a change of properties does.
     """
