@@ -1,7 +1,11 @@
 """What holds for every component, in every stack."""
 
 import json
+from datetime import UTC, datetime
 
+import pytest
+
+from offline import judge
 from offline.graph import PROVIDER_PREFIX, STACK_TYPE, Graph, Resource
 from offline.schema import is_taggable
 from offline.values import Secret, masked
@@ -16,6 +20,14 @@ def test_every_component_has_a_type_token_of_ours_and_registers_outputs(stack: G
             package, module, name = item.type.split(":")
             assert (package, module.islower(), name[0].isupper()) == ("plinth", True, True)
             assert stack.outputs.get(item.urn), item.name
+
+
+@pytest.mark.parametrize("unknown", [False, True], ids=["update", "preview"])
+def test_no_stack_breaks_a_rule_today(stack: Graph, unknown: bool) -> None:
+    terms = judge.terms(judge.configuration_of(stacks.ROOT, stack.stack))
+    graph = stacks.graph(stack.stack, unknown=unknown)
+    report = judge.judge(graph, terms, datetime.now(UTC).date())
+    assert [f"{item.rule.id} {item.subject.name}" for item in report.mandatory] == []
 
 
 def test_a_child_carries_the_name_of_its_parent(stack: Graph) -> None:

@@ -142,6 +142,7 @@ def test_the_projects_own_cli_is_named_when_it_may_not_be_run(root: Path) -> Non
 def test_the_companion_for_python_is_found_beside_the_cli_on_path_or_among_the_plugins(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
     installed, elsewhere = tmp_path / "installed", tmp_path / "elsewhere"
     put_cli(installed, "v3.260.0")
     (tmp_path / "bin").mkdir()
