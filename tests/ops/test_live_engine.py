@@ -38,7 +38,7 @@ PACK: Final = """
 from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
 
 def kept(args, report):
-    if args.resource_type.endswith(":LogGroup") and "retentionInDays" not in args.props:
+    if args.resource_type.endswith(":LogGroup") and not args.props.get("retentionInDays"):
         report("says how long it keeps its lines")
 
 rule = ResourceValidationPolicy(name="kept", description="Logs are kept.", validate=kept)
