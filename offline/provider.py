@@ -63,6 +63,13 @@ def _refusing(method: _Method) -> _Method:
         except (LookupError, ValueError) as error:
             # A KeyError shows its message in quotes.
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error.args[0]))
+        except OSError as error:
+            # A full disk, a folder that somebody has taken away.
+            where = f"{error.filename}: " if error.filename else ""
+            context.abort(
+                grpc.StatusCode.FAILED_PRECONDITION,
+                f"the resources of the offline account can't be kept: {where}{error.strerror}",
+            )
         except grpc.RpcError as error:
             # The engine's own word, about a child of a component.
             context.abort(error.code(), error.details() or "")

@@ -1,5 +1,6 @@
 """The provider as a process, and what it makes of an engine's habits."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -50,6 +51,16 @@ def test_a_connection_that_was_made_anew_is_that_of_the_provider_before(bare: En
 def test_nothing_is_made_before_a_provider_is_configured(bare: Engine) -> None:
     with pytest.raises(grpc.RpcError, match="aws is not configured yet"):
         bare.create(VPC, "v", CIDR)
+
+
+def test_a_folder_that_takes_no_files_is_told_in_a_sentence(bare: Engine, tmp_path: Path) -> None:
+    bare.configure(region="eu-west-2")
+    shutil.rmtree(tmp_path / "aws", ignore_errors=True)
+    (tmp_path / "aws").write_text("in the way")
+    with pytest.raises(grpc.RpcError) as refused:
+        bare.create(VPC, "v", CIDR)
+    assert "can't be kept: " in str(refused.value.details())
+    assert "Exception" not in str(refused.value.details())
 
 
 def test_an_account_that_is_forbidden_is_refused(bare: Engine) -> None:
