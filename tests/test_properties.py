@@ -37,7 +37,7 @@ def judged(graph: Graph) -> rules.Report:
     return rules.judge(graph.resources, rules.configured(CONFIGURATION), (), TODAY)
 
 
-@settings(plans, max_examples=9)
+@settings(plans, max_examples=7)
 @given(valid_configurations())
 def test_a_valid_configuration_plans_without_a_violation(raw: Mapping[str, Any]) -> None:
     report = judged(run(raw, unknown=False))
@@ -46,7 +46,7 @@ def test_a_valid_configuration_plans_without_a_violation(raw: Mapping[str, Any])
     ] == []
 
 
-@settings(plans, max_examples=4)
+@settings(plans, max_examples=3)
 @given(valid_configurations())
 def test_a_valid_configuration_previews_without_a_violation(raw: Mapping[str, Any]) -> None:
     report = judged(run(raw, unknown=True))
